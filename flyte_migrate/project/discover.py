@@ -1,0 +1,342 @@
+"""Which files a run is about: the ones the user named, and every Python file of the projects they belong to.
+
+A part of a project is migrated with the knowledge of the whole: the environments, signatures and outputs of a task
+decide how a call in another file is written. So each target brings its project root, all of whose files are there for
+the index.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from flyte_migrate.settings import Settings
+
+if TYPE_CHECKING:
+    import pathspec
+
+#: What marks the root of a project.
+ROOT_MARKERS = (".git", "pyproject.toml", "setup.cfg", "setup.py")
+
+#: Folders that never hold source of the project.
+SKIPPED_FOLDERS = frozenset(
+    {"__pycache__", "__pypackages__", "_build", "build", "dist", "node_modules", "site-packages", "venv"}
+)
+
+_V1_BYTES = re.compile(
+    rb"flyte[-_]?(?:kit|migrate)"  # imports, and the comments of this tool
+    rb"|\bunionai\b"
+    rb"|\b(?:import|from)\b(?:\\\r?\n|[^\n])*?\bunion\b"  # the word alone is everywhere
+)
+
+
+class NoInputError(Exception):
+    """A path that does not exist or holds no Python file; the message names it (exit 2)."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One Python file.
+
+    ``path`` is absolute, ``display`` the same as the user wrote it, ``root`` the absolute project root. ``module`` is
+    the name it is imported by when the folder of its topmost package is on ``sys.path``; a file in no package is named
+    from the root (less a ``src`` folder), and so are files whose names would be the same within a root. ``content`` is
+    its text when that comes from standard input.
+    """
+
+    path: str
+    display: str
+    root: str
+    module: str
+    content: bytes | None = None
+
+    @property
+    def is_package(self) -> bool:
+        """Whether the file is the ``__init__.py`` of the package ``module``."""
+        return os.path.basename(self.path) == "__init__.py"
+
+
+@dataclass(frozen=True)
+class ProjectRoot:
+    """A project: its absolute root, and all of its Python files in path order, targets included."""
+
+    path: str
+    files: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """``targets`` are to be processed, in path order; ``roots`` are what is known around them.
+
+    ``excluded`` are paths that the user named but that a pattern in the configuration excludes.
+    """
+
+    targets: tuple[Candidate, ...]
+    roots: tuple[ProjectRoot, ...]
+    excluded: tuple[str, ...] = ()
+
+
+def mentions_v1(data: bytes) -> bool:
+    """Whether a file could hold a v1 import or a comment of this tool; never false for a file that does."""
+    return (b"flyte" in data or b"union" in data) and _V1_BYTES.search(data) is not None
+
+
+def discover(paths: Sequence[str], settings: Settings) -> Discovery:
+    """The Python files at and below ``paths``, and the projects they belong to.
+
+    What is named is taken whatever it is called and even if git ignores it; patterns of ``exclude`` hold for it too,
+    since hooks name files that nobody chose. Symbolic links are followed only when named. Raises NoInputError for a
+    path that does not exist, and when nothing at all is found.
+    """
+    files: list[_Named] = []
+    folders: list[_Named] = []
+    excluded: list[str] = []
+    for path in paths:
+        absolute = os.path.abspath(path)
+        if not os.path.exists(absolute):
+            raise NoInputError(f"{path}: no such file or folder")
+        if settings.excluded(absolute):
+            excluded.append(path)
+        else:
+            (folders if os.path.isdir(absolute) else files).append(_Named(absolute, path))
+    starts = [os.path.dirname(file.path) for file in files] + [folder.path for folder in folders]
+    roots = [_project(root, settings, files, folders) for root in _outermost({_root_of(start) for start in starts})]
+    targets = tuple(_targets(roots, files, folders))
+    if not targets and not excluded:
+        raise NoInputError(f"no Python files in {', '.join(paths)}" if paths else "no paths given")
+    return Discovery(targets, tuple(roots), tuple(excluded))
+
+
+def standard_input(content: bytes, filename: str, settings: Settings) -> Discovery:
+    """One target, the file called ``filename`` with ``content`` in place of what is on disk, amid its project."""
+    absolute = os.path.abspath(filename)
+    root = _project(_root_of(os.path.dirname(absolute)), settings, [_Named(absolute, filename)], [])
+    target = next(candidate for candidate in root.files if candidate.path == absolute)
+    target = replace(target, display=filename, content=content)
+    files = tuple(target if candidate.path == absolute else candidate for candidate in root.files)
+    return Discovery((target,), (ProjectRoot(root.path, files),))
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A path that the user gave: absolute, and as it was written."""
+
+    path: str
+    written: str
+
+
+def _root_of(folder: str) -> str:
+    """The nearest folder at or above ``folder`` that is a project's root; ``folder`` itself if there is none."""
+    for current in _upwards(folder):
+        if any(os.path.exists(os.path.join(current, marker)) for marker in ROOT_MARKERS):
+            return current
+    return folder
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """``folder`` and every folder above it."""
+    while True:
+        yield folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return
+        folder = parent
+
+
+def _outermost(roots: set[str]) -> list[str]:
+    """Roots that lie in no other one, so that no file is known twice."""
+    return sorted(root for root in roots if not any(root != other and _inside(root, other) for other in roots))
+
+
+def _inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def _project(root: str, settings: Settings, files: Sequence[_Named], folders: Sequence[_Named]) -> ProjectRoot:
+    """All Python files of ``root``, and those that were named and that the walk would pass by."""
+    found = dict(_walk(root, settings))
+    for folder in folders:
+        if _inside(folder.path, root) and folder.path not in found:
+            found.update(_walk(folder.path, settings))
+    for file in files:
+        if _inside(file.path, root):
+            folder_path, name = os.path.split(file.path)
+            found[folder_path] = sorted({*found.get(folder_path, ()), name})
+    candidates = [candidate for folder in sorted(found) for candidate in _in_folder(folder, found[folder], root)]
+    return ProjectRoot(root, tuple(sorted(_with_unique_modules(candidates), key=lambda candidate: candidate.path)))
+
+
+def _in_folder(folder: str, names: Sequence[str], root: str) -> Iterator[Candidate]:
+    """Candidates for the files ``names`` of ``folder``, whose common part is worked out once."""
+    if not names:
+        return
+    package = _package(folder, root)
+    shown = _shown(folder)
+    for name in names:
+        stem = name.removesuffix(".py")
+        parts = package if stem == "__init__" and package else (*package, stem)
+        yield Candidate(os.path.join(folder, name), os.path.join(shown, name), root, ".".join(parts))
+
+
+def _package(folder: str, root: str) -> tuple[str, ...]:
+    """The dotted name of ``folder``: of its package if it is one, else its place below the root."""
+    parts: tuple[str, ...] = ()
+    current = folder
+    while current != root and os.path.exists(os.path.join(current, "__init__.py")):
+        current, name = os.path.split(current)
+        parts = (name, *parts)
+    return parts or _below(folder, root)
+
+
+def _below(folder: str, root: str) -> tuple[str, ...]:
+    """The parts of ``folder`` below ``root``, less the ``src`` of a src layout."""
+    relative = os.path.relpath(folder, root)
+    parts = () if relative == os.curdir else tuple(relative.split(os.sep))
+    return parts[1:] if parts[:1] == ("src",) else parts
+
+
+def _shown(folder: str) -> str:
+    """``folder`` relative to the working directory when it is below it."""
+    relative = os.path.relpath(folder)
+    if relative == os.curdir:
+        return ""
+    return folder if relative.startswith(os.pardir) else relative
+
+
+def _with_unique_modules(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    users = Counter(candidate.module for candidate in candidates)
+    for candidate in candidates:
+        if users[candidate.module] == 1:
+            yield candidate
+        else:
+            folder, name = os.path.split(candidate.path)
+            stem = () if candidate.is_package else (name.removesuffix(".py"),)
+            yield replace(candidate, module=".".join((*_below(folder, candidate.root), *stem)))
+
+
+def _targets(roots: Sequence[ProjectRoot], files: Sequence[_Named], folders: Sequence[_Named]) -> Iterator[Candidate]:
+    """The candidates that were named, each once, shown as the user wrote them."""
+    written = {file.path: file.written for file in files}
+    for root in roots:
+        for candidate in root.files:
+            if candidate.path in written:
+                yield replace(candidate, display=_tidy(written[candidate.path]))
+                continue
+            folder = next((folder for folder in folders if _inside(candidate.path, folder.path)), None)
+            if folder is not None:
+                rest = candidate.path[len(os.path.join(folder.path, "")) :]
+                yield replace(candidate, display=_tidy(os.path.join(folder.written, rest)))
+
+
+def _tidy(path: str) -> str:
+    """``./a/b`` as ``a/b``; a path with ``..`` stays, since links may make it mean something else."""
+    return path if os.pardir in path else os.path.normpath(path)
+
+
+@dataclass(frozen=True)
+class _Ignore:
+    """One ``.gitignore``: patterns for folders, and the few that can match a Python file."""
+
+    base: str
+    folders: pathspec.GitIgnoreSpec
+    files: pathspec.GitIgnoreSpec
+
+    def verdict(self, path: str, is_folder: bool) -> bool | None:
+        """True for ignored, False for expressly not ignored, None if no pattern speaks of ``path``."""
+        relative = path[len(self.base) :].lstrip(os.sep).replace(os.sep, "/")
+        spec = self.folders if is_folder else self.files
+        return spec.check_file(relative + "/" if is_folder else relative).include
+
+
+def _walk(start: str, settings: Settings) -> Iterator[tuple[str, list[str]]]:
+    """Each folder at and below ``start`` that is neither excluded nor ignored by git, with the names of its Python
+    files.""" inherited = tuple(_inherited_ignores(start)) if settings.respect_gitignore else () pending = [(start,
+    inherited)] while pending:
+        folder, ignores = pending.pop()
+        try:
+            with os.scandir(folder) as listing:
+                entries = list(listing)
+        except OSError:  # it may not be read, or it vanished: nothing in it can be imported either
+            continue
+        names = {entry.name for entry in entries}
+        if "pyvenv.cfg" in names:
+            continue
+        if settings.respect_gitignore and ".gitignore" in names:
+            ignores = (*ignores, *_ignore_file(os.path.join(folder, ".gitignore"), folder))
+        yield folder, [entry.name for entry in entries if _is_source(entry, settings, ignores)]
+        pending += [(entry.path, ignores) for entry in entries if _is_source_folder(entry, settings, ignores)]
+
+
+def _is_source(entry: os.DirEntry[str], settings: Settings, ignores: tuple[_Ignore, ...]) -> bool:
+    return (
+        entry.name.endswith(".py")
+        and entry.is_file(follow_symlinks=False)
+        and not _ignored(entry.path, False, ignores)
+        and not settings.excluded(entry.path)
+    )
+
+
+def _is_source_folder(entry: os.DirEntry[str], settings: Settings, ignores: tuple[_Ignore, ...]) -> bool:
+    return (
+        entry.is_dir(follow_symlinks=False)
+        and entry.name not in SKIPPED_FOLDERS
+        and not entry.name.startswith(".")
+        and not entry.name.endswith(".egg-info")
+        and not _ignored(entry.path, True, ignores)
+        and not settings.excluded(entry.path)
+    )
+
+
+def _ignored(path: str, is_folder: bool, ignores: tuple[_Ignore, ...]) -> bool:
+    for ignore in reversed(ignores):
+        verdict = ignore.verdict(path, is_folder)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _inherited_ignores(start: str) -> Iterator[_Ignore]:
+    """Ignore files above ``start`` in its repository, outermost first, ``.git/info/exclude`` before them.
+
+    None if they ignore ``start`` itself, which was named expressly then.
+    """
+    above = list(_upwards(start))
+    top = next((index for index, folder in enumerate(above) if os.path.exists(os.path.join(folder, ".git"))), None)
+    if top is None:
+        return
+    ignores = list(_ignore_file(os.path.join(above[top], ".git", "info", "exclude"), above[top]))
+    for folder in reversed(above[1 : top + 1]):
+        ignores += _ignore_file(os.path.join(folder, ".gitignore"), folder)
+    if not any(_ignored(folder, True, tuple(ignores)) for folder in above[:top]):
+        yield from ignores
+
+
+def _ignore_file(path: str, base: str) -> Iterator[_Ignore]:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            lines = [line for line in file.read().splitlines() if line.strip() and not line.startswith("#")]
+    except OSError:
+        return
+    if lines:
+        import pathspec  # here because a project without ignore files need not pay for it
+
+        relevant = [line for line in lines if _can_match_python_file(line)]
+        yield _Ignore(base, pathspec.GitIgnoreSpec.from_lines(lines), pathspec.GitIgnoreSpec.from_lines(relevant))
+
+
+def _can_match_python_file(pattern: str) -> bool:
+    """False for a pattern that says nothing of a ``.py`` file as such; folders above it have been judged by then.
+
+    Matching every file against every pattern would cost more than reading the files.
+    """
+    last = pattern.rstrip().rsplit("/", 1)[-1]
+    if not last:
+        return False
+    suffix = last.rsplit(".", 1)[-1] if "." in last else ""
+    if suffix.isalnum():
+        return suffix == "py"
+    return bool(suffix) or any(character in last for character in "*?[\\")
