@@ -253,9 +253,10 @@ class _Ignore:
 
 
 def _walk(start: str, settings: Settings) -> Iterator[tuple[str, list[str]]]:
-    """Each folder at and below ``start`` that is neither excluded nor ignored by git, with the names of its Python
-    files.""" inherited = tuple(_inherited_ignores(start)) if settings.respect_gitignore else () pending = [(start,
-    inherited)] while pending:
+    """Each folder at and below ``start`` that is neither excluded nor ignored by git, with its Python files' names."""
+    inherited = tuple(_inherited_ignores(start)) if settings.respect_gitignore else ()
+    pending = [(start, inherited)]
+    while pending:
         folder, ignores = pending.pop()
         try:
             with os.scandir(folder) as listing:

@@ -86,7 +86,7 @@ def decode(data: bytes) -> SourceFile:
 def _encoding(data: bytes) -> tuple[str, bool]:
     """The encoding that PEP 263 gives, and whether there is a byte-order mark."""
     # Python takes a lone CR for a line end, `tokenize` does not: hand it the first two lines as Python sees them.
-    head = io.BytesIO(b"".join(line + b"\n" for line in _LINE_END.split(data[:4096], 2)[:2]))
+    head = io.BytesIO(b"".join(line + b"\n" for line in _LINE_END.split(data, maxsplit=2)[:2]))
     try:
         encoding, _ = tokenize.detect_encoding(head.readline)
         "".encode(encoding)  # a codec such as rot13 is no text encoding
