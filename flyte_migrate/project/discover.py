@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from flyte_migrate.project.companions import is_companion
 from flyte_migrate.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,21 +63,27 @@ class Candidate:
 
 @dataclass(frozen=True)
 class ProjectRoot:
-    """A project: its absolute root, and all of its Python files in path order, targets included."""
+    """A project: its absolute root, and all of its Python files in path order, targets included.
+
+    ``companions`` are the absolute paths of its dependency lists and notebooks.
+    """
 
     path: str
     files: tuple[Candidate, ...]
+    companions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Discovery:
     """``targets`` are to be processed, in path order; ``roots`` are what is known around them.
 
-    ``excluded`` are paths that the user named but that a pattern in the configuration excludes.
+    ``companions`` are the dependency lists and notebooks in the named folders, as (absolute path, path as the user
+    wrote it); ``excluded`` are paths that the user named but that a pattern in the configuration excludes.
     """
 
     targets: tuple[Candidate, ...]
     roots: tuple[ProjectRoot, ...]
+    companions: tuple[tuple[str, str], ...] = ()
     excluded: tuple[str, ...] = ()
 
 
@@ -108,7 +115,8 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovery:
     targets = tuple(_targets(roots, files, folders))
     if not targets and not excluded:
         raise NoInputError(f"no Python files in {', '.join(paths)}" if paths else "no paths given")
-    return Discovery(targets, tuple(roots), tuple(excluded))
+    companions = tuple(sorted(_named_companions(roots, folders)))
+    return Discovery(targets, tuple(roots), companions, tuple(excluded))
 
 
 def standard_input(content: bytes, filename: str, settings: Settings) -> Discovery:
@@ -158,19 +166,21 @@ def _inside(path: str, folder: str) -> bool:
 
 def _project(root: str, settings: Settings, files: Sequence[_Named], folders: Sequence[_Named]) -> ProjectRoot:
     """All Python files of ``root``, and those that were named and that the walk would pass by."""
-    found = dict(_walk(root, settings))
+    listings = {listing.folder: listing for listing in _walk(root, settings)}
     for folder in folders:
-        if _inside(folder.path, root) and folder.path not in found:
-            found.update(_walk(folder.path, settings))
+        if _inside(folder.path, root) and folder.path not in listings:
+            listings.update({listing.folder: listing for listing in _walk(folder.path, settings)})
+    names = {folder: set(listing.sources) for folder, listing in listings.items()}
     for file in files:
         if _inside(file.path, root):
-            folder_path, name = os.path.split(file.path)
-            found[folder_path] = sorted({*found.get(folder_path, ()), name})
-    candidates = [candidate for folder in sorted(found) for candidate in _in_folder(folder, found[folder], root)]
-    return ProjectRoot(root, tuple(sorted(_with_unique_modules(candidates), key=lambda candidate: candidate.path)))
+            names.setdefault(os.path.dirname(file.path), set()).add(os.path.basename(file.path))
+    candidates = [candidate for folder in names for candidate in _in_folder(folder, names[folder], root)]
+    companions = tuple(os.path.join(item.folder, name) for item in listings.values() for name in item.companions)
+    files_in_order = sorted(_with_unique_modules(candidates), key=lambda candidate: candidate.path)
+    return ProjectRoot(root, tuple(files_in_order), companions)
 
 
-def _in_folder(folder: str, names: Sequence[str], root: str) -> Iterator[Candidate]:
+def _in_folder(folder: str, names: Collection[str], root: str) -> Iterator[Candidate]:
     """Candidates for the files ``names`` of ``folder``, whose common part is worked out once."""
     if not names:
         return
@@ -225,11 +235,24 @@ def _targets(roots: Sequence[ProjectRoot], files: Sequence[_Named], folders: Seq
         for candidate in root.files:
             if candidate.path in written:
                 yield replace(candidate, display=_tidy(written[candidate.path]))
-                continue
-            folder = next((folder for folder in folders if _inside(candidate.path, folder.path)), None)
-            if folder is not None:
-                rest = candidate.path[len(os.path.join(folder.path, "")) :]
-                yield replace(candidate, display=_tidy(os.path.join(folder.written, rest)))
+            elif (display := _as_written(candidate.path, folders)) is not None:
+                yield replace(candidate, display=display)
+
+
+def _named_companions(roots: Sequence[ProjectRoot], folders: Sequence[_Named]) -> Iterator[tuple[str, str]]:
+    for root in roots:
+        for path in root.companions:
+            display = _as_written(path, folders)
+            if display is not None:
+                yield path, display
+
+
+def _as_written(path: str, folders: Sequence[_Named]) -> str | None:
+    """``path`` in terms of the first of the named ``folders`` that holds it; None if none does."""
+    for folder in folders:
+        if _inside(path, folder.path):
+            return _tidy(os.path.join(folder.written, path[len(os.path.join(folder.path, "")) :]))
+    return None
 
 
 def _tidy(path: str) -> str:
@@ -252,8 +275,17 @@ class _Ignore:
         return spec.check_file(relative + "/" if is_folder else relative).include
 
 
-def _walk(start: str, settings: Settings) -> Iterator[tuple[str, list[str]]]:
-    """Each folder at and below ``start`` that is neither excluded nor ignored by git, with its Python files' names."""
+@dataclass(frozen=True)
+class _Listing:
+    """What one folder holds: the names of its Python files, and of its dependency lists and notebooks."""
+
+    folder: str
+    sources: tuple[str, ...]
+    companions: tuple[str, ...]
+
+
+def _walk(start: str, settings: Settings) -> Iterator[_Listing]:
+    """Each folder at and below ``start`` that is neither excluded nor ignored by git."""
     inherited = tuple(_inherited_ignores(start)) if settings.respect_gitignore else ()
     pending = [(start, inherited)]
     while pending:
@@ -268,7 +300,8 @@ def _walk(start: str, settings: Settings) -> Iterator[tuple[str, list[str]]]:
             continue
         if settings.respect_gitignore and ".gitignore" in names:
             ignores = (*ignores, *_ignore_file(os.path.join(folder, ".gitignore"), folder))
-        yield folder, [entry.name for entry in entries if _is_source(entry, settings, ignores)]
+        sources = tuple(entry.name for entry in entries if _is_source(entry, settings, ignores))
+        yield _Listing(folder, sources, tuple(entry.name for entry in entries if is_companion(entry.name)))
         pending += [(entry.path, ignores) for entry in entries if _is_source_folder(entry, settings, ignores)]
 
 

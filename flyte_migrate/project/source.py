@@ -58,12 +58,16 @@ class SourceFile:
 
 def read(path: str) -> SourceFile:
     """The file at ``path``. Raises SourceError when it can't be read or decoded."""
+    return decode(read_bytes(path))
+
+
+def read_bytes(path: str) -> bytes:
+    """What is in the file at ``path``. Raises SourceError when it can't be read."""
     try:
         with open(path, "rb") as file:
-            data = file.read()
+            return file.read()
     except OSError as error:
         raise SourceError(f"can't be read: {error.strerror or error}") from error
-    return decode(data)
 
 
 def decode(data: bytes) -> SourceFile:

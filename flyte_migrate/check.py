@@ -1,0 +1,169 @@
+"""What is left of Flyte 1: uses of v1 names, TODO comments of earlier runs, and files that could not be read.
+
+Only the index is needed for that, so libcst is never imported.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
+from itertools import chain
+
+from flyte_migrate.catalogue import catalogue
+from flyte_migrate.diagnostics import Diagnostic, Failed, Outcome, Severity, Skipped, Unchanged
+from flyte_migrate.mapping import Row, table
+from flyte_migrate.project import companions, source
+from flyte_migrate.project.discover import Candidate, Discovery, mentions_v1
+from flyte_migrate.project.facts import ModuleFacts
+from flyte_migrate.project.source import SourceFile
+from flyte_migrate.settings import Settings
+from flyte_migrate.suppressions import suppress
+
+LEFTOVER_USE = "FM901"
+UNKNOWN_NAME = "FM903"
+
+#: Starting one more process costs about as much as looking at this many files.
+FILES_PER_WORKER = 150
+
+Progress = Callable[[int, int], None]
+
+
+def check(discovery: Discovery, settings: Settings, on_progress: Progress | None = None) -> Iterator[Outcome]:
+    """One outcome for each target, in order, then one for each dependency list or notebook that names Flyte 1.
+
+    ``on_progress`` is told how many of the files that could matter are done. Nothing is raised for a single file.
+    """
+    outcomes: dict[str, Outcome] = {}
+    hits: list[Candidate] = []
+    for candidate in discovery.targets:
+        try:
+            if mentions_v1(_content(candidate)):
+                hits.append(candidate)
+        except source.SourceError as error:
+            outcomes[candidate.path] = _unreadable(candidate, str(error))
+    for number, (candidate, outcome) in enumerate(zip(hits, _examine_all(hits, settings), strict=True), 1):
+        outcomes[candidate.path] = outcome
+        if on_progress is not None:
+            on_progress(number, len(hits))
+    for candidate in discovery.targets:
+        yield outcomes.get(candidate.path) or Unchanged(candidate.display)
+    yield from beside(discovery, settings)
+
+
+def beside(discovery: Discovery, settings: Settings) -> Iterator[Outcome]:
+    """Outcomes for the dependency lists and notebooks among the named files that have something to say."""
+    for path, display in discovery.companions:
+        notes = tuple(note for note in companions.findings(path, display) if settings.enabled(note.code, path))
+        if notes:
+            yield Unchanged(display, notes)
+
+
+def _content(candidate: Candidate) -> bytes:
+    return candidate.content if candidate.content is not None else source.read_bytes(candidate.path)
+
+
+def _examine_all(hits: Sequence[Candidate], settings: Settings) -> Iterator[Outcome]:
+    workers = settings.workers(len(hits), FILES_PER_WORKER)
+    examine = partial(_examine, settings=settings)
+    if workers == 1:
+        yield from map(examine, hits)
+        return
+    with multiprocessing.Pool(workers) as pool:
+        yield from pool.imap(examine, hits, chunksize=max(1, min(32, len(hits) // (workers * 4))))
+
+
+def _examine(candidate: Candidate, settings: Settings) -> Outcome:
+    """The outcome for one file. Nothing leaves it as an exception, whatever the file holds."""
+    try:
+        return _findings(candidate, settings)
+    except source.SourceError as error:
+        return _unreadable(candidate, str(error))
+    except (RecursionError, MemoryError):
+        return _skipped(candidate, "FM003", 1, 0, "nested too deeply to be read")
+    except Exception as error:
+        return Failed(candidate.display, f"{type(error).__name__}: {error}", traceback.format_exc())
+
+
+def _findings(candidate: Candidate, settings: Settings) -> Outcome:
+    from flyte_migrate.project.index import index_module  # here because a project without Flyte 1 never needs it
+
+    file = source.decode(_content(candidate))
+    try:
+        facts = index_module(candidate.path, candidate.module, file.text, candidate.is_package)
+    except SyntaxError as error:
+        return _skipped(candidate, "FM001", error.lineno or 1, max((error.offset or 1) - 1, 0), error.msg)
+    except ValueError as error:  # a null byte, before Python 3.12
+        return _skipped(candidate, "FM001", 1, 0, str(error))
+    if facts.skip_file:
+        return Skipped(candidate.display, "it has a `flyte-migrate: skip-file` comment")
+    found = chain(_todos(candidate.display, facts), _leftovers(candidate.display, facts, file))
+    wanted = (finding for finding in found if settings.enabled(finding.code, candidate.path))
+    kept = suppress(candidate.display, wanted, facts.ignores, _can_find)
+    return Unchanged(candidate.display, tuple(item for item in kept if settings.enabled(item.code, candidate.path)))
+
+
+def _can_find(code: str) -> bool:
+    """Whether a code is one that only this command reports, so that its absence means something here."""
+    return code.startswith("FM9")
+
+
+def _unreadable(candidate: Candidate, reason: str) -> Skipped:
+    return _skipped(candidate, "FM002", 1, 0, reason)
+
+
+def _skipped(candidate: Candidate, code: str, line: int, column: int, reason: str) -> Skipped:
+    finding = Diagnostic(candidate.display, line, column, code, reason, Severity.ERROR)
+    return Skipped(candidate.display, reason, (finding,))
+
+
+def _todos(path: str, facts: ModuleFacts) -> Iterator[Diagnostic]:
+    for todo in facts.todos:
+        known = catalogue().get(todo.code)
+        message = f"left for a person: {known.summary}" if known else "left for a person by the migration"
+        yield Diagnostic(path, todo.line, todo.column, todo.code, message, Severity.MANUAL)
+
+
+def _leftovers(path: str, facts: ModuleFacts, file: SourceFile) -> Iterator[Diagnostic]:
+    """A finding for each use of a v1 name, and for each import that no use in the file explains."""
+    used = {use.name for use in facts.uses if not use.is_import}
+    lines = re.split(r"\r\n|\r|\n", file.text) if facts.uses else []
+    for use in facts.uses:
+        if use.is_import and any(name == use.name or name.startswith(use.name + ".") for name in used):
+            continue
+        code, message, severity = _fate(use.name)
+        column = len(lines[use.line - 1].encode()[: use.column].decode(errors="ignore"))
+        yield Diagnostic(path, use.line, column, code, message, severity, use.name)
+
+
+@lru_cache(maxsize=4096)
+def _fate(used: str) -> tuple[str, str, Severity]:
+    """Code, message and severity for a v1 name that is still there, from its row in the mapping table."""
+    name = used.removesuffix(".*")
+    row = _row(name)
+    if used.endswith(".*"):
+        return LEFTOVER_USE, f"star import of the Flyte 1 package `{name}`", Severity.MANUAL
+    if row is None and any(key.startswith(name + ".") for key in table().rows):
+        return LEFTOVER_USE, f"import of the Flyte 1 package `{name}`", Severity.MANUAL
+    if row is None:
+        return UNKNOWN_NAME, f"`{name}` is Flyte 1, and no Flyte 2 counterpart is known", Severity.MANUAL
+    if row.kind == "manual":
+        known = catalogue().get(row.code)
+        hint = known.summary if known else row.note or "it has to be rewritten by hand"
+        return row.code, f"`{name}` is Flyte 1: {hint}", known.severity if known else Severity.MANUAL
+    if row.kind == "drop":
+        return LEFTOVER_USE, f"`{name}` is Flyte 1 and no longer needed: {row.note}", Severity.MANUAL
+    becomes = row.target.replace(":", ".") or row.link
+    return LEFTOVER_USE, f"`{name}` is Flyte 1; it becomes `{becomes}`", Severity.MANUAL
+
+
+def _row(name: str) -> Row | None:
+    """The row of ``name``, or of what it is an attribute of (``LaunchPlan`` for ``LaunchPlan.create``)."""
+    owner = name
+    while owner:
+        if table().canonical(owner) in table().rows:
+            return table().row(owner)
+        owner = owner.rpartition(".")[0]
+    return table().row(name)
