@@ -1,0 +1,432 @@
+"""Runs task calls in this process, as the real local mode does (upstream: `_internal/controllers/_local_controller.py`).
+
+A call converts its inputs to wire form, runs the body in a context of its own - a sync body in a thread of its own, so
+that calls made with `.aio` run side by side - and converts the result back. Failed bodies are run again as the task's
+retries say; values that do not fit are an error at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import hashlib
+import inspect
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import _convert, _recorder, _strict, errors
+from ._cache.cache import Cache, VersionParameters
+from ._context import ActionID, CallCounter, CheckpointPaths, Context, TaskContext, internal_ctx
+from ._logging import logger
+from ._retry import seconds_before_retry
+
+if TYPE_CHECKING:
+    from ._task import TaskTemplate
+
+    Task = TaskTemplate[Any, Any, Any]
+
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+# --- failures -------------------------------------------------------------------------------------------------------
+
+_BY_PATTERN: tuple[tuple[str, type[errors.BaseRuntimeError]], ...] = (
+    ("Interrupted", errors.TaskInterruptedError),
+    ("PrimaryContainerNotFound", errors.PrimaryContainerNotFoundError),
+    ("RetriesExhausted", errors.RetriesExhaustedError),
+    ("Unknown", errors.RuntimeUnknownError),
+    ("InvalidImageName", errors.InvalidImageNameError),
+    ("ImagePullBackOff", errors.ImagePullBackOffError),
+)
+
+_TIMEOUTS: dict[str, type[errors.TaskTimeoutError]] = {
+    "QUEUED_TIMEOUT_EXCEEDED": errors.MaxQueuedTimeExceededError,
+    "MAX_RUNTIME_EXCEEDED": errors.MaxRuntimeExceededError,
+    "DEADLINE_EXCEEDED": errors.DeadlineExceededError,
+    "MaxQueuedTimeExceededError": errors.MaxQueuedTimeExceededError,
+    "MaxRuntimeExceededError": errors.MaxRuntimeExceededError,
+    "DeadlineExceededError": errors.DeadlineExceededError,
+    "TaskTimeoutError": errors.TaskTimeoutError,
+}
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """A task's failure on its way to the caller: only code, kind and message survive (MAPPING SEM-01)."""
+
+    kind: str
+    code: str
+    message: str
+    worker: str | None
+    recoverable: bool = True
+
+    @classmethod
+    def of(cls, error: Exception) -> _Failure:
+        """The failure a body's exception stands for."""
+        if isinstance(error, (errors.RuntimeUserError, errors.RuntimeSystemError, errors.RuntimeUnknownError)):
+            recoverable = not isinstance(error, errors.NonRecoverableError)
+            if isinstance(error, errors.AppleSiliconError):
+                recoverable = error.recoverable
+            kind = {errors.RuntimeUserError: "user", errors.RuntimeSystemError: "system"}
+            found = next((value for base, value in kind.items() if isinstance(error, base)), "unknown")
+            return cls(found, error.code, str(error), error.worker, recoverable)
+        return cls("user", type(error).__name__, str(error), "user")
+
+    def to_exception(self) -> errors.BaseRuntimeError:
+        """What the caller gets; the class depends on patterns in the code (MAPPING TRAP-38)."""
+        code = self.code.split("|", 1)[-1].strip() if "|" in self.code else self.code.strip()
+        if self.kind == "unknown":
+            return errors.RuntimeUnknownError(code, self.message, self.worker)
+        if self.kind == "system":
+            system = errors.GPUFaultSystemError if code in errors.GPU_FAULT_CODES else errors.RuntimeSystemError
+            return system(code, self.message, self.worker)
+        if code in _TIMEOUTS:
+            return _TIMEOUTS[code](self.message)
+        if code in errors.GPU_FAULT_CODES:
+            return errors.GPUFaultUserError(code, self.message, self.worker)
+        if code in errors.APPLE_SILICON_ERRORS_BY_CODE:
+            return errors.APPLE_SILICON_ERRORS_BY_CODE[code](self.message, self.worker)
+        if "OOM" in self.code.upper():
+            return errors.OOMError(code, self.message, self.worker)
+        for pattern, kind in _BY_PATTERN:
+            if pattern in self.code:
+                return kind(code, self.message, self.worker)  # type: ignore[call-arg, arg-type]
+        return errors.RuntimeUserError(code, self.message, self.worker)
+
+
+# --- threads --------------------------------------------------------------------------------------------------------
+
+
+def _start(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
+    """Run a function in a new daemon thread, in a copy of the caller's context."""
+    context = contextvars.copy_context()
+    future: Future[Any] = Future()
+
+    def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(context.run(func, *args, **kwargs))
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, name=f"task-{getattr(func, '__name__', 'body')}", daemon=True).start()
+    return future
+
+
+async def run_in_thread(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run a sync function in a thread of its own, without blocking the event loop."""
+    return await asyncio.wrap_future(_start(func, args, kwargs))
+
+
+# --- one call -------------------------------------------------------------------------------------------------------
+
+
+class _Call:
+    """A task call in the making; its steps are shared by the async and the blocking path."""
+
+    def __init__(
+        self, task: Task, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        current = internal_ctx()
+        if current.data.task_context is None:
+            raise errors.RuntimeSystemError("BadContext", "Task context not initialized")
+        self.task = task
+        self.location = location
+        self.current = current
+        self.parent = current.data.task_context
+        if _strict.enabled():
+            from ._strict_calls import check_call
+
+            check_call(task, self.parent, location, args, kwargs)
+        self.wires = _convert.inputs_to_wire(task.native_interface, args, kwargs)
+        self.cache: Cache = task.cache  # type: ignore[assignment]
+        self.version = ""
+        self.key = ""
+        self.outputs: list[Any] | None = None
+        self.attempts = 0
+        self.record: _recorder.Call | None = None
+        if _recorder.active():
+            group = self.parent.group_data.name if self.parent.group_data else None
+            shown = _convert.inputs_from_wire(task.native_interface, self.wires)
+            self.record = _recorder.begin(task, "action", current.data.call, group, location, shown)
+        self.action = self._action()
+        if self.cache.is_enabled():
+            self._look_up()
+
+    def _action(self) -> ActionID:
+        group = self.parent.group_data.name if self.parent.group_data else ""
+        identity = f"{self.task.name}:{group}:".encode() + _convert.digest(self.wires)
+        number = self.parent._call_counter.next(hashlib.md5(identity).hexdigest())
+        whole = hashlib.md5(f"{self.parent.action.name}-{number}".encode() + identity).digest()
+        value, name = int.from_bytes(whole, "big"), ""
+        while value:
+            value, digit = divmod(value, 36)
+            name = _ALPHABET[digit] + name
+        return self.parent.action.new_sub_action(name)
+
+    def _look_up(self) -> None:
+        from ._cache import store
+
+        func = getattr(self.task, "func", None)
+        self.version = self.cache.get_version(VersionParameters(func=func, image=self.task.image))
+        self.key = store.cache_key(
+            self.task.name, self.task.interface, self.version, self.cache.get_ignored_inputs(), self.wires
+        )
+        if self.cache.behavior == "auto" and not self.parent.disable_run_cache:
+            self.outputs = store.load(self.key, self.cache.max_age)
+            if self.record is not None:
+                self.record.cached = self.outputs is not None
+
+    @property
+    def context(self) -> Context:
+        """The context of one attempt."""
+        parent = self.parent
+        task_context = TaskContext(
+            action=self.action,
+            version=self.version,
+            raw_data_path=parent.raw_data_path,
+            output_path=os.path.join(parent.run_base_dir, self.action.name, "1"),
+            run_base_dir=parent.run_base_dir,
+            checkpoint_paths=parent.checkpoint_paths,
+            mode=parent.mode,
+            custom_context=dict(parent.custom_context),
+            disable_run_cache=parent.disable_run_cache,
+            run_start_time=parent.run_start_time,
+        )
+        strict = _strict.enabled()
+        env = self.task.parent_env() if strict and self.task.parent_env is not None else None
+        return Context(
+            self.current.data.replace(
+                task_context=task_context,
+                scope=_strict.Scope() if strict else None,
+                environment=env,
+                call=self.record,
+            )
+        )
+
+    def inputs(self) -> dict[str, Any]:
+        """Fresh arguments for one attempt."""
+        return _convert.inputs_from_wire(self.task.native_interface, self.wires)
+
+    def next_attempt(self) -> None:
+        """Prepare an attempt."""
+        self.attempts += 1
+        if self.record is not None:
+            self.record.attempts = self.attempts
+        if self.attempts > 1:
+            _stage_checkpoint(self.parent.checkpoint_paths)
+
+    def finish(self, context: Context, value: Any) -> None:
+        """Take the result of an attempt that did not fail."""
+        if context.data.scope is not None:
+            context.data.scope.close()
+        report = context.get_report() if self.task.report else None
+        if report is not None:
+            _write_report(report)
+        self.outputs = _convert.outputs_to_wire(value, self.task.native_interface, self.task.name)
+
+    def pause_after(self, failure: _Failure) -> float | None:
+        """Seconds until the next attempt, or None when there is none."""
+        retries = self.task.retries
+        count = getattr(retries, "count", retries)
+        if not failure.recoverable or self.attempts > count:  # type: ignore[operator]
+            return None
+        seconds = seconds_before_retry(retries, self.attempts)  # type: ignore[arg-type]
+        logger.warning(
+            f"Task '{self.task.name}' failed on attempt {self.attempts}/{count + 1}; retrying in {seconds:.2f}s..."  # type: ignore[operator]
+        )
+        return seconds
+
+    def result(self) -> Any:
+        """What the caller gets."""
+        from ._cache import store
+
+        outputs = self.outputs
+        assert outputs is not None
+        if self.attempts and self.cache.is_enabled() and not self.parent.disable_run_cache:
+            store.save(self.key, outputs)
+        value = _convert.outputs_from_wire(self.task.native_interface, outputs)
+        if self.record is not None:
+            self.record.succeed(value)
+        return value
+
+
+def _stage_checkpoint(paths: CheckpointPaths | None) -> None:
+    """Make what the last attempt saved available to the next (MAPPING CTX-10)."""
+    if paths is None or not paths.checkpoint_path or not paths.prev_checkpoint_path:
+        return
+    if os.path.isfile(paths.checkpoint_path):
+        os.makedirs(os.path.dirname(paths.prev_checkpoint_path), exist_ok=True)
+        shutil.copy2(paths.checkpoint_path, paths.prev_checkpoint_path)
+
+
+def _write_report(report: Any) -> None:
+    """Write the report of a task that has one (MAPPING CTX-20)."""
+    write = getattr(report, "write", None)
+    if write is not None:
+        write()
+
+
+async def submit(
+    task: Task, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Run a task as an action and await its result; a sync body runs in a thread.
+
+    Raises:
+        BaseRuntimeError: the failure of the body, as `_Failure.to_exception` says.
+        TypeError, ValueError: when the arguments do not fit.
+        RuntimeDataValidationError: when the result does not.
+    """
+    call = _Call(task, location, args, kwargs)
+    try:
+        while call.outputs is None:
+            call.next_attempt()
+            context = call.context
+            with context:
+                inputs = call.inputs()
+                try:
+                    value = await task.execute(**inputs)
+                except Exception as error:
+                    logger.error("Task failed with error: %s", error, exc_info=True)
+                    failure = _Failure.of(error)
+                else:
+                    call.finish(context, value)
+                    break
+            pause = call.pause_after(failure)
+            if pause is None:
+                raise failure.to_exception()
+            await asyncio.sleep(pause)
+        return call.result()
+    except BaseException as error:
+        if call.record is not None:
+            call.record.fail(error)
+        raise
+
+
+def submit_blocking(
+    task: Task, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Run a sync task as an action and block for its result; for the errors see `submit`."""
+    call = _Call(task, location, args, kwargs)
+    try:
+        while call.outputs is None:
+            call.next_attempt()
+            context = call.context
+            with context:
+                inputs = call.inputs()
+                try:
+                    value = _start(_body(task), (), inputs).result()
+                except Exception as error:
+                    logger.error("Task failed with error: %s", error, exc_info=True)
+                    failure = _Failure.of(error)
+                else:
+                    call.finish(context, value)
+                    break
+            pause = call.pause_after(failure)
+            if pause is None:
+                raise failure.to_exception()
+            time.sleep(pause)
+        return call.result()
+    except BaseException as error:
+        if call.record is not None:
+            call.record.fail(error)
+        raise
+
+
+def _body(task: Task) -> Callable[..., Any]:
+    """A blocking form of a task's `execute`: the plain function, unless something around it has to run too."""
+    from ._task import AsyncFunctionTaskTemplate, TaskTemplate
+
+    kind = type(task)
+    plain = (
+        kind.execute is AsyncFunctionTaskTemplate.execute
+        and "execute" not in task.__dict__
+        and kind.pre is TaskTemplate.pre
+        and kind.post is TaskTemplate.post
+    )
+    func = getattr(task, "func", None)
+    if plain and not inspect.iscoroutinefunction(func):
+        return func  # type: ignore[return-value]
+
+    def run(**inputs: Any) -> Any:
+        async def execute() -> Any:
+            return await task.execute(**inputs)
+
+        return asyncio.run(execute())
+
+    return run
+
+
+# --- direct calls, when they are recorded ---------------------------------------------------------------------------
+
+
+def record_direct_call(
+    task: Task, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Call a task outside of a run, as the plain function it then is, and record it."""
+    current = internal_ctx()
+    inputs = dict(zip(task.native_interface.inputs, args)) | kwargs
+    record = _recorder.begin(task, "direct", current.data.call, None, location, inputs)
+    inner = Context(current.data.replace(call=record))
+    try:
+        with inner:
+            value = task.forward(*args, **kwargs)
+    except BaseException as error:
+        record.fail(error)
+        raise
+    if inspect.iscoroutine(value):
+        return _record_awaited(value, record, inner)
+    record.succeed(value)
+    return value
+
+
+async def _record_awaited(
+    coroutine: Coroutine[Any, Any, Any], record: _recorder.Call, inner: Context
+) -> Any:
+    try:
+        with inner:
+            value = await coroutine
+    except BaseException as error:
+        record.fail(error)
+        raise
+    record.succeed(value)
+    return value
+
+
+def root_context(
+    name: str | None, raw_data_path: str | None, custom_context: dict[str, str], disable_run_cache: bool, start: Any
+) -> TaskContext:
+    """The context a run starts from; folders are where the real local mode has them."""
+    import tempfile
+    from datetime import datetime, timezone
+
+    from ._context import RawDataPath
+
+    action = ActionID.create_random() if name is None else ActionID(name=name)
+    base = os.path.join(tempfile.gettempdir(), "flyte")
+    metadata = os.path.join(base, "metadata", action.name)
+    raw = raw_data_path or os.path.join(base, "raw_data", action.name)
+    os.makedirs(raw, exist_ok=True)
+    return TaskContext(
+        action=action,
+        version="na",
+        raw_data_path=RawDataPath(path=raw),
+        output_path=os.path.join(metadata, "a0"),
+        run_base_dir=metadata,
+        checkpoint_paths=CheckpointPaths(
+            prev_checkpoint_path=os.path.join(raw, "prev_checkpoint"),
+            checkpoint_path=os.path.join(raw, "checkpoint"),
+        ),
+        mode="local",
+        custom_context=custom_context,
+        disable_run_cache=disable_run_cache,
+        run_start_time=start or datetime.now(timezone.utc),
+        _call_counter=CallCounter(),
+    )

@@ -1,0 +1,128 @@
+"""Strict mode's checks of a task call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import _strict
+from ._context import TaskContext, internal_ctx
+
+if TYPE_CHECKING:
+    from ._environment import Environment
+    from ._task import TaskTemplate
+
+
+def check_call(
+    task: TaskTemplate[Any, Any, Any],
+    parent: TaskContext,
+    location: _strict.Location,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> None:
+    """Check the arguments of a call and that the called environment is deployed together with the caller's.
+
+    Raises:
+        StrictError: for a violation.
+    """
+    _check_arguments(task, location, args, kwargs)
+    caller = internal_ctx().data.environment
+    env = task.parent_env() if task.parent_env is not None else None
+    if caller is not None and env is not None:
+        _check_reachable(task, caller, env, location)
+
+
+def _check_arguments(
+    task: TaskTemplate[Any, Any, Any], location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    names = list(task.native_interface.inputs)
+    for unknown in kwargs:
+        if unknown not in names:
+            _strict.fail(
+                "unknown-argument",
+                f"the task `{task.name}` has no parameter '{unknown}'; inside a run it would be dropped silently.",
+                f"Its parameters are: {', '.join(names) or 'none'}.",
+                location,
+            )
+    for name in names[: len(args)]:
+        if name in kwargs:
+            _strict.fail(
+                "duplicate-argument",
+                f"the call of `{task.name}` gives '{name}' both by position and by name; the position would win.",
+                "Give it once.",
+                location,
+            )
+
+
+def _check_reachable(
+    task: TaskTemplate[Any, Any, Any], caller: Environment, env: Environment, location: _strict.Location
+) -> None:
+    seen: list[Environment] = []
+    waiting = [caller]
+    while waiting:
+        current = waiting.pop()
+        if current is env:
+            return
+        if any(current is each for each in seen):
+            continue
+        seen.append(current)
+        waiting.extend(current.depends_on)
+    _strict.fail(
+        "missing-depends-on",
+        f"a task of the environment '{caller.name}' calls `{task.name}` of the environment '{env.name}', which "
+        f"'{caller.name}' does not depend on, directly or indirectly: it would not be deployed.",
+        f"Add the environment '{env.name}' to `depends_on` of '{caller.name}'.",
+        location,
+    )
+
+
+def check_run(task: TaskTemplate[Any, Any, Any]) -> None:
+    """Check the environments a run needs: no cycles, no two of one name, all secrets present.
+
+    Raises:
+        StrictError: for a violation.
+    """
+    from ._environment import refuse_cycle
+
+    env = task.parent_env() if task.parent_env is not None else None
+    if env is None:
+        return
+    names: dict[str, Environment] = {}
+    waiting: list[Environment] = [env]
+    seen: list[Environment] = []
+    while waiting:
+        current = waiting.pop()
+        if any(current is each for each in seen):
+            continue
+        seen.append(current)
+        refuse_cycle(current)
+        other = names.setdefault(current.name, current)
+        if other is not current:
+            _strict.fail(
+                "duplicate-environment",
+                f"two environments that are deployed together have the name '{current.name}', here and at "
+                f"{other._location[0]}:{other._location[1]}.",
+                "Give every environment of the project its own name.",
+                current._location,
+            )
+        _check_secrets(current)
+        waiting.extend(current.depends_on)
+
+
+def _check_secrets(env: Environment) -> None:
+    """Secrets arrive as environment variables; a task that reads one cannot run without it (MAPPING TRAP-32)."""
+    import os
+
+    from ._secret import Secret
+
+    requested = env.secrets if isinstance(env.secrets, list) else [env.secrets] if env.secrets else []
+    for each in requested:
+        secret = Secret(key=each) if isinstance(each, str) else each
+        variable = getattr(secret, "as_env_var", None)
+        if variable and variable not in os.environ:
+            _strict.fail(
+                "missing-secret",
+                f"the environment '{env.name}' asks for the secret '{secret.key}', which arrives as the environment "
+                f"variable {variable}; it is not set.",
+                f"Set {variable} to a test value before the run.",
+                env._location,
+            )
