@@ -155,8 +155,9 @@ def _fate(used: str) -> tuple[str, str, Severity]:
         return row.code, f"`{name}` is Flyte 1: {hint}", known.severity if known else Severity.MANUAL
     if row.kind == "drop":
         return LEFTOVER_USE, f"`{name}` is Flyte 1 and no longer needed: {row.note}", Severity.MANUAL
-    becomes = row.target.replace(":", ".") or row.link
-    return LEFTOVER_USE, f"`{name}` is Flyte 1; it becomes `{becomes}`", Severity.MANUAL
+    if row.kind == "rule":
+        return LEFTOVER_USE, f"`{name}` is Flyte 1; its uses are rewritten with `{row.link}`", Severity.MANUAL
+    return LEFTOVER_USE, f"`{name}` is Flyte 1; it becomes `{row.target.replace(':', '.')}`", Severity.MANUAL
 
 
 def _row(name: str) -> Row | None:

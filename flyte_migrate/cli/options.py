@@ -1,0 +1,69 @@
+"""Options that several commands have, and the settings that they make together with the configuration file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from flyte_migrate.report import Format
+from flyte_migrate.report.style import Color
+from flyte_migrate.settings import Settings, load, parse_jobs, with_flags
+
+
+def _jobs(value: str) -> int:
+    try:
+        return parse_jobs(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PATH...", help="Files and folders; `-` reads one file from standard input.", show_default=False
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", metavar="N|auto", parser=_jobs, help="Worker processes.", show_default="auto"),
+]
+Select = Annotated[
+    list[str] | None,
+    typer.Option("--select", metavar="CODE", help="Only findings with these codes or prefixes; repeatable, or a,b."),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option("--ignore", metavar="CODE", help="No findings with these codes or prefixes; repeatable, or a,b."),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", metavar="PATTERN", help="Gitignore-style patterns of files to leave out; repeatable."),
+]
+Config = Annotated[
+    str | None,
+    typer.Option("--config", metavar="FILE", help="A pyproject.toml to read instead of the nearest one."),
+]
+OutputFormat = Annotated[Format, typer.Option("--output-format", help="How findings are written.")]
+OutputFile = Annotated[
+    str | None, typer.Option("--output-file", "-o", metavar="FILE", help="Write the report there.", show_default=False)
+]
+Statistics = Annotated[bool, typer.Option("--statistics", help="Count findings by code instead of listing them.")]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summary, no hints, no progress.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Also explain notes, and tell what happened to each file.")
+]
+ColorMode = Annotated[Color, typer.Option("--color", help="Colours; NO_COLOR is honoured.")]
+
+
+def settings_for(paths: Sequence[str], config: str | None, flags: Mapping[str, Any]) -> Settings:
+    """The settings for ``paths``: the configuration file nearest to what they have in common, overridden by ``flags``.
+
+    Raises SettingsError.
+    """
+    places = [os.path.abspath(path) for path in paths]
+    start = os.path.commonpath(places) if places else os.getcwd()
+    return with_flags(load(start if os.path.isdir(start) else os.path.dirname(start), config), flags)

@@ -1,0 +1,67 @@
+"""Where the report of a run goes: standard output, standard error, or a file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TextIO
+
+from flyte_migrate.cli.exit import stop
+from flyte_migrate.report import Format, as_text, render
+from flyte_migrate.report.run import Run
+from flyte_migrate.report.style import Color, Style
+
+
+@dataclass(frozen=True)
+class Output:
+    """How the user wants a run to be told."""
+
+    form: Format
+    file: str | None
+    statistics: bool
+    quiet: bool
+    verbose: bool
+    color: Color
+
+    def report(self, run: Run, stream: TextIO) -> None:
+        """Writes the findings to the file that was asked for, else to ``stream``, and the summary to standard error."""
+        if self.file is not None:
+            self._to_file(run, self.file)
+        else:
+            stream.write(self._findings(run, Style.of(stream, self.color)))
+            stream.flush()
+        if not self.quiet:
+            if stream is sys.stderr and self.form.is_for_people and self.file is None and run.findings:
+                sys.stderr.write("\n")
+            self.say(as_text.summary(run, self.style))
+
+    def say(self, *lines: str) -> None:
+        """Writes ``lines`` to standard error."""
+        sys.stderr.write(_joined(lines))
+        sys.stderr.flush()
+
+    @property
+    def style(self) -> Style:
+        """Colours for standard error."""
+        return Style.of(sys.stderr, self.color)
+
+    def _to_file(self, run: Run, file: str) -> None:
+        try:
+            with open(file, "w", encoding="utf-8", errors="backslashreplace") as stream:
+                stream.write(self._findings(run, Style(enabled=False)))
+        except OSError as error:
+            stop(f"{file}: can't be written: {error.strerror}")
+
+    def _findings(self, run: Run, style: Style) -> str:
+        if self.statistics and self.form.is_for_people:
+            return _joined(as_text.statistics(run, style))
+        if self.form is Format.CONCISE or (self.form is Format.TEXT and self.quiet):
+            return _joined(as_text.concise(run, style))
+        if self.form is Format.TEXT:
+            return _joined(as_text.grouped(run, style, self.verbose))
+        return render(self.form, run)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

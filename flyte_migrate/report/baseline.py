@@ -1,0 +1,81 @@
+"""Baselines: findings that are known and not to be told again, so that a large repository can be migrated bit by bit.
+
+A finding is known by path, code and message, not by its line, and as often as the baseline counts it: one more of the
+same in the same file is new.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from flyte_migrate.diagnostics import Diagnostic, Severity
+
+VERSION = 1
+
+
+class BaselineError(Exception):
+    """A baseline that can't be read or written; the message says why (exit 2)."""
+
+
+_Key = tuple[str, str, str]
+
+
+def write(file: str, findings: Iterable[Diagnostic]) -> int:
+    """Writes all open ``findings`` to ``file`` and gives their number. Raises BaselineError if it can't be written."""
+    counts = Counter(_key(finding, file) for finding in findings if finding.severity is not Severity.NOTE)
+    entries = [
+        {"path": path, "code": code, "message": message, "count": count}
+        for (path, code, message), count in sorted(counts.items())
+    ]
+    text = json.dumps({"version": VERSION, "findings": entries}, indent=2) + "\n"
+    try:
+        with open(file, "w", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise BaselineError(f"{file}: can't be written: {error.strerror}") from error
+    return sum(counts.values())
+
+
+def new(file: str, findings: Iterable[Diagnostic]) -> tuple[frozenset[Diagnostic], int]:
+    """Those ``findings`` that the baseline in ``file`` does not know, and how many of its entries no longer occur.
+
+    Raises BaselineError if there is no such file or it is no baseline.
+    """
+    known = _read(file)
+    fresh = []
+    for finding in findings:
+        key = _key(finding, file)
+        if known[key] > 0:
+            known[key] -= 1
+        else:
+            fresh.append(finding)
+    return frozenset(fresh), sum(known.values())
+
+
+def _key(finding: Diagnostic, file: str) -> _Key:
+    """Paths are from the baseline's folder, so that it can be used from any working directory."""
+    path = os.path.relpath(finding.path, os.path.dirname(os.path.abspath(file)))
+    return PurePath(path).as_posix(), finding.code, finding.message
+
+
+def _read(file: str) -> Counter[_Key]:
+    try:
+        with open(file, encoding="utf-8") as stream:
+            document = json.load(stream)
+    except FileNotFoundError:
+        raise BaselineError(f"{file}: no such baseline; make it with --write-baseline") from None
+    except (OSError, ValueError) as error:
+        raise BaselineError(f"{file}: not a readable baseline: {error}") from error
+    if not isinstance(document, dict) or document.get("version") != VERSION:
+        raise BaselineError(f"{file}: not a baseline of this version; make it again with --write-baseline")
+    known: Counter[_Key] = Counter()
+    try:
+        for entry in document["findings"]:
+            known[entry["path"], entry["code"], entry["message"]] += int(entry["count"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise BaselineError(f"{file}: not a readable baseline: {error!r}") from error
+    return known
