@@ -1,0 +1,204 @@
+"""Orchestration: candidates → index → plans → rewritten bytes, one typed outcome per file. No exception leaves a file."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+import libcst as cst
+
+from flyte_migrate.catalogue import catalogue
+from flyte_migrate.diagnostics import Diagnostic, Failed, Outcome, Rewritten, Severity, Skipped, Unchanged
+from flyte_migrate.project.discover import Candidate, ProjectRoot, mentions_v1
+from flyte_migrate.project.environments import EnvironmentPlan, plan_environments
+from flyte_migrate.project.facts import ModuleFacts
+from flyte_migrate.project.index import index_module
+from flyte_migrate.project.link import ProjectIndex, link
+from flyte_migrate.project.source import SourceError, SourceFile, decode, read_bytes
+from flyte_migrate.rewrite.apply import apply
+from flyte_migrate.rewrite.gate import GateError, check_output
+from flyte_migrate.rewrite.imports import plan_imports, usage_of
+from flyte_migrate.rewrite.leftovers import leftover_findings
+from flyte_migrate.rewrite.plan import Conflict, FilePlan, Finding
+from flyte_migrate.rewrite.todo import with_todos
+from flyte_migrate.rewrite.view import FileView
+from flyte_migrate.rules import plan_file
+from flyte_migrate.settings import Settings
+
+#: Below this many files a second process costs more than it saves.
+FILES_PER_WORKER = 20
+
+
+@dataclass(frozen=True)
+class Project:
+    """The indexed project: what every file is migrated with."""
+
+    index: ProjectIndex
+    environments: EnvironmentPlan
+    modules: dict[str, str] = field(default_factory=dict)  # absolute path → module id
+
+
+def migrate(
+    targets: Sequence[Candidate],
+    roots: Sequence[ProjectRoot],
+    settings: Settings,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Outcome]:
+    """Migrate ``targets`` with the knowledge of ``roots``; outcomes come in the order of the targets."""
+    project = index_project(targets, roots)
+    work = [target for target in targets]
+    jobs = settings.workers(sum(1 for t in work if project.modules.get(t.path)), FILES_PER_WORKER)
+    done = 0
+    for outcome in _run(work, project, settings, jobs):
+        done += 1
+        if on_progress is not None:
+            on_progress(done, len(work))
+        yield outcome
+
+
+_shared: tuple[Project, Settings] | None = None
+
+
+def _run(work: Sequence[Candidate], project: Project, settings: Settings, jobs: int) -> Iterator[Outcome]:
+    global _shared
+    if jobs < 2:
+        for target in work:
+            yield migrate_file(target, project, settings)
+        return
+    _shared = (project, settings)
+    try:
+        # Forked workers share the index without a copy.
+        with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
+            yield from pool.map(_migrate_shared, work, chunksize=4)
+    finally:
+        _shared = None
+
+
+def _migrate_shared(target: Candidate) -> Outcome:
+    assert _shared is not None
+    return migrate_file(target, *_shared)
+
+
+def index_project(targets: Sequence[Candidate], roots: Sequence[ProjectRoot]) -> Project:
+    """Index every file of the roots that could matter: those that mention v1 or v2, and what they import."""
+    contents = {t.path: t.content for t in targets if t.content is not None}
+    facts: dict[str, ModuleFacts] = {}
+    modules: dict[str, str] = {}
+    for root in roots:
+        for candidate in root.files:
+            try:
+                source = decode(contents[candidate.path] if candidate.path in contents else read_bytes(candidate.path))
+                found = index_module(candidate.display, candidate.module, source.text, candidate.is_package)
+            except (SourceError, SyntaxError, ValueError, RecursionError):
+                continue  # reported when, and if, the file itself is migrated
+            facts[candidate.module] = found
+            modules[candidate.path] = candidate.module
+    index = link(facts.values())
+    return Project(index, plan_environments(index), modules)
+
+
+def migrate_file(target: Candidate, project: Project, settings: Settings) -> Outcome:
+    """The outcome of one file."""
+    path = target.display
+    try:
+        data = target.content if target.content is not None else read_bytes(target.path)
+        if not mentions_v1(data):
+            return Unchanged(path)
+        source = decode(data)
+    except SourceError as error:
+        return Skipped(path, str(error), (_error(path, 1, 0, "FM002", str(error)),))
+    module = project.modules.get(target.path)
+    if module is None:
+        return _unparsable(path, source.text)
+    try:
+        return _migrate(path, target, source, project, module, settings)
+    except RecursionError:
+        return Skipped(path, "too deeply nested", (_error(path, 1, 0, "FM003", catalogue()["FM003"].summary),))
+    except cst.ParserSyntaxError as error:
+        return Skipped(path, str(error), (_error(path, error.raw_line, error.raw_column, "FM001", error.message),))
+    except GateError as error:
+        return Failed(path, str(error), "", (_error(path, 1, 0, "FM004", str(error)),))
+    except Conflict as error:
+        return Failed(path, str(error), traceback.format_exc(), (_error(path, 1, 0, "FM004", str(error)),))
+    except Exception as error:
+        # The last line of defence: one odd file must not end the run, and it is reported with its traceback.
+        reason = f"{type(error).__name__}: {error}"
+        return Failed(path, reason, traceback.format_exc(), (_error(path, 1, 0, "FM004", reason),))
+
+
+def _migrate(
+    path: str, target: Candidate, source: SourceFile, project: Project, module: str, settings: Settings
+) -> Outcome:
+    facts = project.index.modules[module]
+    if facts.skip_file:
+        return Skipped(path, "it says `flyte-migrate: skip-file`")
+    if not facts.uses and not project.environments.by_module.get(module):
+        return Unchanged(path)
+    tree = cst.parse_module(source.text)
+    view = FileView(tree, source.text, facts, project.index, project.environments, settings)
+    plan = plan_file(view)
+    before = usage_of(tree, view)
+    rewritten = apply(tree, plan, view.parents) if plan.changes else tree
+    after = usage_of(rewritten, view) if plan.changes else before
+    plan.add(leftover_findings(view, plan, after))
+    plan.add(plan_imports(view, before, after))
+    diagnostics = tuple(_diagnostics(path, target, view, plan, settings))
+    _add_todos(view, plan, settings, {(d.line, d.code) for d in diagnostics})
+    text = apply(tree, plan, view.parents).code if plan.changes or plan.leading else source.text
+    if text == source.text:
+        return Unchanged(path, diagnostics)
+    check_output(source.text, text)
+    return Rewritten(path, source.data, source.encode(text), diagnostics)
+
+
+def _diagnostics(
+    path: str, target: Candidate, view: FileView, plan: FilePlan, settings: Settings
+) -> Iterator[Diagnostic]:
+    ignored = {ignore.line: set(ignore.codes) for ignore in view.facts.ignores}
+    seen: set[tuple[int, str, str]] = set()
+    found: list[Diagnostic] = []
+    for finding in plan.findings:
+        line, column = view.location(finding.node)
+        codes = ignored.get(line)
+        if not settings.enabled(finding.code, target.path) or (codes is not None and (not codes or finding.code in codes)):
+            continue
+        if (line, finding.code, finding.message) in seen:
+            continue
+        seen.add((line, finding.code, finding.message))
+        severity = catalogue()[finding.code].severity
+        found.append(Diagnostic(path, line, column, finding.code, finding.message, severity, finding.symbol or None))
+    yield from sorted(found)
+
+
+def _add_todos(view: FileView, plan: FilePlan, settings: Settings, reported: set[tuple[int, str]]) -> None:
+    """Give every reported manual finding its comment above the statement."""
+    if not settings.todo:
+        return
+    for finding in plan.findings:
+        if catalogue()[finding.code].severity is not Severity.MANUAL:
+            continue
+        if (view.location(finding.node)[0], finding.code) not in reported:
+            continue
+        notes = plan.leading.setdefault(view.statement(finding.node), [])
+        if finding.code not in {code for code, _ in notes}:
+            notes.append((finding.code, finding.message))
+
+
+def _unparsable(path: str, text: str) -> Outcome:
+    try:
+        index_module(path, "", text)
+    except SyntaxError as error:
+        message = f"not valid Python: {error.msg}"
+        return Skipped(path, message, (_error(path, error.lineno or 1, (error.offset or 1) - 1, "FM001", message),))
+    except ValueError as error:
+        return Skipped(path, str(error), (_error(path, 1, 0, "FM001", f"not valid Python: {error}"),))
+    except RecursionError:
+        pass
+    return Skipped(path, "too deeply nested", (_error(path, 1, 0, "FM003", catalogue()["FM003"].summary),))
+
+
+def _error(path: str, line: int, column: int, code: str, message: str) -> Diagnostic:
+    return Diagnostic(path, line, max(column, 0), code, message, Severity.ERROR)

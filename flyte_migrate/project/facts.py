@@ -1,0 +1,177 @@
+"""Facts about one module, as read from its ``ast``: frozen, picklable, without any tree.
+
+Names are resolved as far as the module alone allows: ``flytekit.task`` for an imported name, ``<module>.<name>`` for one defined
+at its top level. The link step follows them across modules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Guard = Literal["", "type_checking", "try"]
+
+
+@dataclass(frozen=True)
+class NameUse:
+    """One occurrence of a v1 name. ``line`` is 1-based; columns are 0-based UTF-8 offsets as ``ast`` gives them."""
+
+    name: str
+    line: int
+    column: int
+    end_column: int
+    is_import: bool
+
+
+@dataclass(frozen=True)
+class Todo:
+    """A ``# TODO(flyte-migrate FMnnn)`` comment left by an earlier run."""
+
+    line: int
+    column: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """A ``# flyte-migrate: ignore[FM104]`` comment; empty ``codes`` means all."""
+
+    line: int
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported name: ``local`` is bound to ``target`` (``package.module`` or ``package.module.name``)."""
+
+    local: str
+    target: str
+    line: int
+    scope: str = ""  # qualified name of the enclosing function, empty at module level
+    guard: Guard = ""
+    is_module: bool = False  # `import a.b` (binds the root) or `import a.b as c`
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a function; ``annotation`` and ``default`` are source text as ``ast.unparse`` writes it."""
+
+    name: str
+    annotation: str | None = None
+    default: str | None = None
+    kind: Literal["positional", "keyword", "var_positional", "var_keyword"] = "positional"
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a decorator or configuration call: its source text, the names it reads, what it (or its callee) resolves to."""
+
+    keyword: str  # empty for a positional one, `**` for an unpacked mapping
+    text: str
+    names: tuple[str, ...] = ()
+    resolved: str = ""
+    call: str = ""
+
+
+@dataclass(frozen=True)
+class Decorator:
+    """A decorator: its resolved name and, for a call, the arguments."""
+
+    name: str
+    line: int
+    is_call: bool = False
+    positional: tuple[Argument, ...] = ()
+    arguments: tuple[Argument, ...] = ()
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function (or method) with its decorators, outermost first.
+
+    ``key`` is the qualified name plus ``#n`` for the n-th redefinition, which the rewriting side computes in the same way.
+    ``refers`` are the resolved names its body mentions, nested functions included.
+    """
+
+    key: str
+    name: str
+    line: int
+    parameters: tuple[Parameter, ...] = ()
+    returns: str | None = None
+    is_async: bool = False
+    decorators: tuple[Decorator, ...] = ()
+    refers: tuple[str, ...] = ()
+    enclosing: str = ""  # key of the enclosing function or class, empty at module level
+    has_value_return: bool = False
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A module-level ``name = <expression>``.
+
+    ``call`` is the resolved callee when the expression is a call, ``refers`` the resolved names in the expression.
+    """
+
+    name: str
+    line: int
+    text: str
+    call: str = ""
+    positional: tuple[Argument, ...] = ()
+    arguments: tuple[Argument, ...] = ()
+    refers: tuple[str, ...] = ()
+    rebound: bool = False
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a NamedTuple or an annotated class attribute."""
+
+    name: str
+    annotation: str
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class: its resolved bases and annotated attributes. NamedTuples in functional form are listed too."""
+
+    name: str
+    line: int
+    bases: tuple[str, ...]
+    fields: tuple[Field, ...]
+    decorators: tuple[str, ...] = ()
+    is_named_tuple: bool = False
+
+
+@dataclass(frozen=True)
+class EnvironmentFact:
+    """A ``TaskEnvironment`` that already stands in the source (hand-written, or from an earlier run)."""
+
+    variable: str
+    name: str  # empty when it is not a literal
+    line: int
+    depends_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModuleFacts:
+    """Everything later steps may know about one module."""
+
+    path: str
+    module: str
+    is_package: bool
+    imports: tuple[Import, ...] = ()
+    star_imports: tuple[str, ...] = ()
+    functions: tuple[Function, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    classes: tuple[Class, ...] = ()
+    environments: tuple[EnvironmentFact, ...] = ()
+    bound: frozenset[str] = frozenset()  # every name bound anywhere in the file, for choosing free names
+    uses: tuple[NameUse, ...] = ()
+    todos: tuple[Todo, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    skip_file: bool = False
+    string_all: tuple[str, ...] = field(default=())  # __all__, when it is a literal
+
+    @property
+    def uses_v1(self) -> bool:
+        """Whether the module mentions any v1 name."""
+        return bool(self.uses)

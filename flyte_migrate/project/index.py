@@ -1,0 +1,581 @@
+"""``ast`` → :class:`ModuleFacts`: pure, per file, picklable, in one walk.
+
+A name counts as v1 only if it is bound by an import of a v1 package in the scope that Python would look it up in; a local
+variable called ``task`` is left alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flyte_migrate.mapping import V1_ROOTS
+from flyte_migrate.project.facts import (
+    Argument,
+    Class,
+    Decorator,
+    EnvironmentFact,
+    Field,
+    Function,
+    Guard,
+    Ignore,
+    Import,
+    ModuleFacts,
+    NameUse,
+    Parameter,
+    Todo,
+    Variable,
+)
+
+TODO_COMMENT = re.compile(r"#\s*TODO\(flyte-migrate (FM\d{3})\)")
+IGNORE_COMMENT = re.compile(r"#\s*flyte-migrate:\s*ignore(?:\[([^\]]*)\])?")
+SKIP_FILE_COMMENT = re.compile(r"#\s*flyte-migrate:\s*skip-file")
+
+_FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+@dataclass
+class _Scope:
+    """Names bound in one lexical scope: import target, qualified name of a module-level object, or None for anything else."""
+
+    key: str
+    is_class: bool = False
+    names: dict[str, str | None] = field(default_factory=dict)
+
+
+def index_module(path: str, module: str, text: str, is_package: bool = False) -> ModuleFacts:
+    """The facts of one module's source text. Raises SyntaxError (or ValueError for a null byte) if it does not parse."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(text)
+    indexer = _Indexer(path, module, is_package)
+    indexer.run(tree)
+    todos, ignores, skip = _comments(text)
+    return ModuleFacts(
+        path=path,
+        module=module,
+        is_package=is_package,
+        imports=tuple(indexer.imports),
+        star_imports=tuple(indexer.stars),
+        functions=tuple(indexer.functions),
+        variables=tuple(indexer.variables.values()),
+        classes=tuple(indexer.classes),
+        environments=tuple(indexer.environments),
+        bound=frozenset(indexer.bound),
+        uses=tuple(sorted(indexer.uses, key=lambda use: (use.line, use.column))),
+        todos=todos,
+        ignores=ignores,
+        skip_file=skip,
+        string_all=indexer.string_all,
+    )
+
+
+def absolute_import(module: str, is_package: bool, level: int, name: str | None) -> str:
+    """The absolute module of ``from <level dots><name> import …`` written in ``module``."""
+    if not level:
+        return name or ""
+    parts = module.split(".")
+    keep = len(parts) - level + (1 if is_package else 0)
+    base = parts[: max(keep, 0)]
+    return ".".join([*base, name] if name else base)
+
+
+def _comments(text: str) -> tuple[tuple[Todo, ...], tuple[Ignore, ...], bool]:
+    if "flyte-migrate" not in text:
+        return (), (), False
+    todos: list[Todo] = []
+    ignores: list[Ignore] = []
+    skip = False
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type != tokenize.COMMENT:
+                continue
+            line, column = token.start
+            if match := TODO_COMMENT.search(token.string):
+                todos.append(Todo(line, column, match[1]))
+            if match := IGNORE_COMMENT.search(token.string):
+                codes = tuple(code.strip() for code in (match[1] or "").split(",") if code.strip())
+                ignores.append(Ignore(line, codes))
+            skip = skip or bool(SKIP_FILE_COMMENT.search(token.string))
+    except (tokenize.TokenError, IndentationError):
+        pass  # the text parsed, so only the tokenizer's stricter view of odd newlines can end up here
+    return tuple(todos), tuple(ignores), skip
+
+
+def bound_names(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
+    """Every (name, binding node) that the statements bind in their own scope, nested blocks included."""
+    for stmt in body:
+        if isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield stmt.name, stmt
+            for expr in (*stmt.decorator_list, *(stmt.bases if isinstance(stmt, ast.ClassDef) else ())):
+                yield from _walrus(expr)
+        elif isinstance(stmt, (ast.Import, ast.ImportFrom)):
+            for alias in stmt.names:
+                if alias.name != "*":
+                    yield alias.asname or alias.name.split(".")[0], stmt
+        else:
+            for name, value in ast.iter_fields(stmt):
+                if name in ("body", "orelse", "finalbody"):
+                    yield from bound_names(value)
+                elif name == "handlers":
+                    for handler in value:
+                        if handler.name:
+                            yield handler.name, handler
+                        yield from bound_names(handler.body)
+                elif name == "cases":
+                    for case in value:
+                        yield from _captures(case.pattern)
+                        yield from bound_names(case.body)
+                else:
+                    for item in value if isinstance(value, list) else [value]:
+                        if isinstance(item, ast.AST):
+                            yield from _stored(item, stmt)
+
+
+def _stored(node: ast.AST, binder: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Names stored by an expression, not looking into scopes of its own (comprehension targets, lambdas)."""
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, ast.Name):
+            if not isinstance(item.ctx, ast.Load):
+                yield item.id, binder
+        elif isinstance(item, ast.Lambda):
+            continue
+        elif isinstance(item, _Comprehension):
+            yield from _walrus(item)
+        else:
+            stack.extend(ast.iter_child_nodes(item))
+
+
+def _walrus(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    for item in ast.walk(node):
+        if isinstance(item, ast.NamedExpr):
+            yield item.target.id, item
+
+
+def _captures(pattern: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    for item in ast.walk(pattern):
+        name = getattr(item, "name", None) or getattr(item, "rest", None)
+        if isinstance(name, str):
+            yield name, item
+
+
+class _Indexer:
+    def __init__(self, path: str, module: str, is_package: bool) -> None:
+        self.path, self.module, self.is_package = path, module, is_package
+        self.imports: list[Import] = []
+        self.stars: list[str] = []
+        self.functions: list[Function] = []
+        self.variables: dict[str, Variable] = {}
+        self.classes: list[Class] = []
+        self.environments: list[EnvironmentFact] = []
+        self.bound: set[str] = set()
+        self.uses: list[NameUse] = []
+        self.string_all: tuple[str, ...] = ()
+        self.scopes: list[_Scope] = []
+        self.refers: list[set[str]] = []
+        self.counts: dict[str, int] = {}
+
+    # -- scopes ------------------------------------------------------------------------------------------------
+
+    def run(self, tree: ast.Module) -> None:
+        self.scopes.append(_Scope(""))
+        self._bind(tree.body, "")
+        self._block(tree.body, "")
+        self.scopes.pop()
+
+    def _bind(self, body: list[ast.stmt], guard: Guard) -> None:
+        """Enter all names that ``body`` binds into the innermost scope."""
+        scope = self.scopes[-1]
+        bindings: dict[str, list[ast.AST]] = {}
+        for name, binder in bound_names(body):
+            bindings.setdefault(name, []).append(binder)
+        self._enter_imports(body, guard)
+        for name, binders in bindings.items():
+            self.bound.add(name)
+            if name in scope.names and scope.names[name] is not None:
+                others = [b for b in binders if not isinstance(b, (ast.Import, ast.ImportFrom))]
+                # `try: from flytekit import x` / `except ImportError: x = None` still means flytekit's x.
+                if others and not all(_in_import_fallback(body, other) for other in others):
+                    scope.names[name] = None
+            elif not scope.key and not scope.is_class:
+                scope.names[name] = f"{self.module}.{name}" if self.module else name
+            else:
+                scope.names[name] = None
+        for stmt in body:
+            for item in ast.walk(stmt):
+                if isinstance(item, (ast.Global, ast.Nonlocal)):
+                    for name in item.names:
+                        if name in scope.names and scope.key:
+                            del scope.names[name]
+
+    def _enter_imports(self, body: list[ast.stmt], guard: Guard) -> None:
+        for stmt in body:
+            if isinstance(stmt, ast.Import):
+                for alias in stmt.names:
+                    local = alias.asname or alias.name.split(".")[0]
+                    target = alias.name if alias.asname else local
+                    self._add_import(Import(local, target, stmt.lineno, self.scopes[-1].key, guard, True))
+                    if alias.name.split(".")[0] in V1_ROOTS:
+                        self._use(alias.name, alias, is_import=True)
+            elif isinstance(stmt, ast.ImportFrom):
+                source = absolute_import(self.module, self.is_package, stmt.level, stmt.module)
+                for alias in stmt.names:
+                    is_v1 = source.split(".")[0] in V1_ROOTS and not stmt.level
+                    if alias.name == "*":
+                        self.stars.append(source)
+                        if is_v1:
+                            self._use(f"{source}.*", alias, is_import=True)
+                        continue
+                    target = f"{source}.{alias.name}" if source else alias.name
+                    self._add_import(Import(alias.asname or alias.name, target, stmt.lineno, self.scopes[-1].key, guard))
+                    if is_v1:
+                        self._use(target, alias, is_import=True)
+            elif isinstance(stmt, ast.If):
+                inner: Guard = "type_checking" if _is_type_checking(stmt.test) else guard
+                self._enter_imports(stmt.body, inner)
+                self._enter_imports(stmt.orelse, guard)
+            elif isinstance(stmt, ast.Try):
+                inner = "try" if any(_catches_import_error(h) for h in stmt.handlers) else guard
+                for part in (stmt.body, stmt.orelse, stmt.finalbody):
+                    self._enter_imports(part, inner)
+                for handler in stmt.handlers:
+                    self._enter_imports(handler.body, inner)
+            elif isinstance(stmt, (ast.With, ast.AsyncWith, ast.For, ast.AsyncFor, ast.While)):
+                self._enter_imports(stmt.body, guard)
+                self._enter_imports(getattr(stmt, "orelse", []), guard)
+
+    def _add_import(self, fact: Import) -> None:
+        self.imports.append(fact)
+        self.bound.add(fact.local)
+        names = self.scopes[-1].names
+        old = names.get(fact.local)
+        # Of two imports of one name (try/except, version switches) the v1 one decides what the tool has to look at.
+        if old is None or old.split(".")[0] not in V1_ROOTS:
+            names[fact.local] = fact.target
+
+    def lookup(self, name: str) -> str | None:
+        for depth, scope in enumerate(reversed(self.scopes)):
+            if scope.is_class and depth:
+                continue
+            if name in scope.names:
+                return scope.names[name]
+        for source in self.stars:
+            if source.split(".")[0] in V1_ROOTS and name in star_exports(source):
+                return f"{source}.{name}"
+        return None
+
+    def resolve(self, node: ast.AST) -> str | None:
+        """The qualified name of a name or attribute chain, None for anything that is not statically known."""
+        attributes: list[str] = []
+        while isinstance(node, ast.Attribute):
+            attributes.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return None
+        root = self.lookup(node.id)
+        return ".".join([root, *reversed(attributes)]) if root else None
+
+    # -- statements --------------------------------------------------------------------------------------------
+
+    def _block(self, body: list[ast.stmt], enclosing: str) -> None:
+        for stmt in body:
+            self._statement(stmt, enclosing)
+
+    def _statement(self, stmt: ast.stmt, enclosing: str) -> None:
+        if isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            self._function(stmt, enclosing)
+        elif isinstance(stmt, ast.ClassDef):
+            self._class(stmt, enclosing)
+        elif isinstance(stmt, (ast.Import, ast.ImportFrom)):
+            return
+        else:
+            if not enclosing:
+                self._module_assignment(stmt)
+            for name, value in ast.iter_fields(stmt):
+                if name in ("body", "orelse", "finalbody"):
+                    self._block(value, enclosing)
+                elif name == "handlers":
+                    for handler in value:
+                        if handler.type is not None:
+                            self._expression(handler.type)
+                        self._block(handler.body, enclosing)
+                elif name == "cases":
+                    for case in value:
+                        self._expression(case.pattern)
+                        if case.guard is not None:
+                            self._expression(case.guard)
+                        self._block(case.body, enclosing)
+                elif name == "annotation":
+                    self._annotation(value)
+                elif isinstance(value, ast.AST):
+                    self._expression(value)
+                elif isinstance(value, list):
+                    for item in value:
+                        if isinstance(item, ast.AST):
+                            self._expression(item)
+
+    def _key(self, name: str, enclosing: str) -> str:
+        qualified = f"{enclosing}.{name}" if enclosing else name
+        count = self.counts.get(qualified, 0)
+        self.counts[qualified] = count + 1
+        return f"{qualified}#{count}" if count else qualified
+
+    def _function(self, node: _FunctionNode, enclosing: str) -> None:
+        key = self._key(node.name, enclosing)
+        for decorator in node.decorator_list:
+            self._expression(decorator)
+        decorators = tuple(self._decorator(d) for d in node.decorator_list)
+        arguments = node.args
+        for default in (*arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)):
+            self._expression(default)
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        every += [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
+        for arg in every:
+            self._annotation(arg.annotation)
+        self._annotation(node.returns)
+        scope = _Scope(key)
+        for arg in every:
+            scope.names[arg.arg] = None
+            self.bound.add(arg.arg)
+        self.scopes.append(scope)
+        self.refers.append(set())
+        self._bind(node.body, "")
+        self._block(node.body, key)
+        refers = self.refers.pop()
+        self.scopes.pop()
+        if self.refers:
+            self.refers[-1] |= refers
+        self.functions.append(
+            Function(
+                key=key,
+                name=node.name,
+                line=node.lineno,
+                parameters=_parameters(arguments),
+                returns=ast.unparse(node.returns) if node.returns is not None else None,
+                is_async=isinstance(node, ast.AsyncFunctionDef),
+                decorators=decorators,
+                refers=tuple(sorted(refers)),
+                enclosing=enclosing,
+                has_value_return=_returns_value(node),
+            )
+        )
+
+    def _decorator(self, node: ast.expr) -> Decorator:
+        if isinstance(node, ast.Call):
+            return Decorator(
+                self.resolve(node.func) or "",
+                node.lineno,
+                True,
+                tuple(self._argument("", a) for a in node.args),
+                tuple(self._argument(k.arg or "**", k.value) for k in node.keywords),
+            )
+        return Decorator(self.resolve(node) or "", node.lineno)
+
+    def _argument(self, keyword: str, value: ast.expr) -> Argument:
+        names = sorted({n.id for n in ast.walk(value) if isinstance(n, ast.Name)})
+        call = self.resolve(value.func) if isinstance(value, ast.Call) else None
+        return Argument(keyword, ast.unparse(value), tuple(names), self.resolve(value) or "", call or "")
+
+    def _class(self, node: ast.ClassDef, enclosing: str) -> None:
+        for expr in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
+            self._expression(expr)
+        key = self._key(node.name, enclosing)
+        bases = tuple(self.resolve(b.func if isinstance(b, ast.Call) else b) or ast.unparse(b) for b in node.bases)
+        fields = tuple(
+            Field(s.target.id, ast.unparse(s.annotation))
+            for s in node.body
+            if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
+        )
+        named_tuple = any(base in _NAMED_TUPLE for base in bases)
+        if named_tuple and not fields:
+            for base in node.bases:
+                fields = fields or self._functional_fields(base)
+        decorators = tuple(self._decorator(d).name for d in node.decorator_list)
+        if not enclosing:
+            self.classes.append(Class(node.name, node.lineno, bases, fields, decorators, named_tuple))
+        scope = _Scope(key, is_class=True)
+        self.scopes.append(scope)
+        self._bind(node.body, "")
+        self._block(node.body, key)
+        self.scopes.pop()
+
+    def _module_assignment(self, stmt: ast.stmt) -> None:
+        if isinstance(stmt, ast.Assign) and len(stmt.targets) == 1 and isinstance(stmt.targets[0], ast.Name):
+            name, value = stmt.targets[0].id, stmt.value
+        elif isinstance(stmt, ast.AnnAssign) and isinstance(stmt.target, ast.Name) and stmt.value is not None:
+            name, value = stmt.target.id, stmt.value
+        else:
+            return
+        if name == "__all__" and isinstance(value, (ast.List, ast.Tuple)):
+            self.string_all = tuple(e.value for e in value.elts if isinstance(e, ast.Constant) and isinstance(e.value, str))
+        call = self.resolve(value.func) or "" if isinstance(value, ast.Call) else ""
+        positional: tuple[Argument, ...] = ()
+        arguments: tuple[Argument, ...] = ()
+        if isinstance(value, ast.Call):
+            positional = tuple(self._argument("", a) for a in value.args)
+            arguments = tuple(self._argument(k.arg or "**", k.value) for k in value.keywords)
+            fields = self._functional_fields(value)
+            if fields:
+                self.classes.append(Class(name, stmt.lineno, (call,), fields, (), True))
+            if call == "flyte.TaskEnvironment" or call.startswith("flyte.TaskEnvironment."):
+                self._environment(name, value, stmt.lineno)
+        refers = {r for n in ast.walk(value) if isinstance(n, (ast.Name, ast.Attribute)) and (r := self.resolve(n))}
+        rebound = name in self.variables
+        self.variables[name] = Variable(
+            name, stmt.lineno, ast.unparse(value), call, positional, arguments, tuple(sorted(refers)), rebound
+        )
+
+    def _environment(self, variable: str, call: ast.Call, line: int) -> None:
+        name = ""
+        depends: tuple[str, ...] = ()
+        for value in call.args[:1]:
+            name = value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else ""
+        for keyword in call.keywords:
+            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
+                name = str(keyword.value.value)
+            elif keyword.arg == "depends_on" and isinstance(keyword.value, (ast.List, ast.Tuple)):
+                depends = tuple(self.resolve(e) or "" for e in keyword.value.elts)
+        self.environments.append(EnvironmentFact(variable, name, line, depends))
+
+    def _functional_fields(self, node: ast.expr) -> tuple[Field, ...]:
+        """Fields of ``NamedTuple("N", [("a", int)])``, ``NamedTuple("N", a=int)`` and ``namedtuple("N", "a b")``."""
+        if not isinstance(node, ast.Call) or self.resolve(node.func) not in _NAMED_TUPLE or not node.args:
+            return ()
+        if len(node.args) > 1 and isinstance(node.args[1], (ast.List, ast.Tuple)):
+            pairs = [e for e in node.args[1].elts if isinstance(e, ast.Tuple) and len(e.elts) == 2]
+            if pairs:
+                return tuple(Field(str(ast.literal_eval(p.elts[0])), ast.unparse(p.elts[1])) for p in pairs)
+            names = [e.value for e in node.args[1].elts if isinstance(e, ast.Constant)]
+            return tuple(Field(str(n), "Any") for n in names)
+        if len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+            return tuple(Field(n, "Any") for n in str(node.args[1].value).replace(",", " ").split())
+        return tuple(Field(k.arg, ast.unparse(k.value)) for k in node.keywords if k.arg)
+
+    # -- expressions -------------------------------------------------------------------------------------------
+
+    def _annotation(self, node: ast.AST | None) -> None:
+        if node is None:
+            return
+        self._expression(node)
+        for item in ast.walk(node):
+            if isinstance(item, ast.Constant) and isinstance(item.value, str) and item.value.strip():
+                try:
+                    inner = ast.parse(item.value.strip(), mode="eval").body
+                except (SyntaxError, ValueError):
+                    continue
+                for name in ast.walk(inner):
+                    if isinstance(name, (ast.Name, ast.Attribute)):
+                        ast.copy_location(name, item)
+                self._expression(inner)
+
+    def _expression(self, node: ast.AST) -> None:
+        """Record the v1 uses and the references in an expression, comprehension and lambda scopes included."""
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            name = self.resolve(node)
+            if name is not None:
+                if self.refers:
+                    self.refers[-1].add(name)
+                if name.split(".")[0] in V1_ROOTS:
+                    self._use(name, node)
+                return
+            if isinstance(node, ast.Attribute):
+                self._expression(node.value)
+            return
+        if isinstance(node, _Comprehension):
+            self.scopes.append(_Scope("<comprehension>"))
+            for generator in node.generators:
+                for name, _ in _stored(generator.target, generator):
+                    self.scopes[-1].names[name] = None
+                    self.bound.add(name)
+            for child in ast.iter_child_nodes(node):
+                self._expression(child)
+            self.scopes.pop()
+            return
+        if isinstance(node, ast.Lambda):
+            self.scopes.append(_Scope("<lambda>"))
+            for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+                self.scopes[-1].names[arg.arg] = None
+                self.bound.add(arg.arg)
+        for child in ast.iter_child_nodes(node):
+            self._expression(child)
+        if isinstance(node, ast.Lambda):
+            self.scopes.pop()
+
+    def _use(self, name: str, node: ast.AST, is_import: bool = False) -> None:
+        line = getattr(node, "lineno", 1)
+        column = getattr(node, "col_offset", 0)
+        self.uses.append(NameUse(name, line, column, getattr(node, "end_col_offset", None) or column, is_import))
+
+
+_NAMED_TUPLE = frozenset({"typing.NamedTuple", "typing_extensions.NamedTuple", "collections.namedtuple"})
+
+
+def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
+    found: list[Parameter] = []
+    positional = [*arguments.posonlyargs, *arguments.args]
+    padding: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+    for arg, default in zip(positional, [*padding, *arguments.defaults], strict=True):
+        found.append(_parameter(arg, default, "positional"))
+    if arguments.vararg:
+        found.append(Parameter(arguments.vararg.arg, kind="var_positional"))
+    for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        found.append(_parameter(arg, default, "keyword"))
+    if arguments.kwarg:
+        found.append(Parameter(arguments.kwarg.arg, kind="var_keyword"))
+    return tuple(found)
+
+
+def _parameter(arg: ast.arg, default: ast.expr | None, kind: str) -> Parameter:
+    annotation = ast.unparse(arg.annotation) if arg.annotation is not None else None
+    return Parameter(arg.arg, annotation, ast.unparse(default) if default is not None else None, kind)  # type: ignore[arg-type]
+
+
+def _returns_value(node: _FunctionNode) -> bool:
+    stack: list[ast.AST] = list(node.body)
+    while stack:
+        item = stack.pop()
+        if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            continue
+        if isinstance(item, ast.Return) and item.value is not None:
+            if not (isinstance(item.value, ast.Constant) and item.value.value is None):
+                return True
+        stack.extend(ast.iter_child_nodes(item))
+    return False
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
+        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
+    )
+
+
+def _catches_import_error(handler: ast.ExceptHandler) -> bool:
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(isinstance(t, ast.Name) and t.id in ("ImportError", "ModuleNotFoundError", "Exception") for t in types)
+
+
+def _in_import_fallback(body: list[ast.stmt], binder: ast.AST) -> bool:
+    for stmt in body:
+        if isinstance(stmt, ast.Try):
+            for handler in stmt.handlers:
+                if _catches_import_error(handler) and any(item is binder for item in ast.walk(handler)):
+                    return True
+    return False
+
+
+def star_exports(source: str) -> frozenset[str]:
+    """Names that ``from <v1 module> import *`` binds, as far as the mapping table knows the module."""
+    from flyte_migrate.mapping import table
+
+    known = table()
+    prefix = source + "."
+    names = {*known.rows, *known.aliases}
+    return frozenset(n[len(prefix) :] for n in names if n.startswith(prefix) and "." not in n[len(prefix) :])

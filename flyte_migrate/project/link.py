@@ -1,0 +1,403 @@
+"""Facts of all modules → one immutable :class:`ProjectIndex` that answers questions across modules."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from flyte_migrate.mapping import table
+from flyte_migrate.project.facts import Argument, Class, Decorator, Field, Function, ModuleFacts, Variable
+
+Role = Literal["task", "dynamic", "workflow", "eager", "v2"]
+
+#: Canonical v1 decorator → role (IMP-01…03).
+ROLES: Mapping[str, Role] = {
+    "flytekit.task": "task",
+    "flytekit.dynamic": "dynamic",
+    "flytekit.workflow": "workflow",
+    "flytekit.eager": "eager",
+}
+#: Former workflows and the like: bodies that call tasks.
+DRIVER_ROLES = frozenset({"workflow", "dynamic", "eager"})
+PLAN_FACTORIES = frozenset(
+    {
+        "flytekit.LaunchPlan.create",
+        "flytekit.LaunchPlan.get_or_create",
+        "flytekit.LaunchPlan.get_default_launch_plan",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What a task returns: nothing, one value, or several (``fields`` with names ``o0…`` unless ``named``)."""
+
+    fields: tuple[Field, ...] = ()
+    named: str = ""  # local text of the NamedTuple class, if the return annotation is one
+    is_tuple: bool = False
+
+    @property
+    def count(self) -> int:
+        return len(self.fields)
+
+    def position(self, name: str) -> int | None:
+        """The index of an output by its v1 name (``o0`` or the NamedTuple's field)."""
+        for index, item in enumerate(self.fields):
+            if item.name == name or name == f"o{index}":
+                return index
+        return None
+
+
+@dataclass(frozen=True)
+class Task:
+    """A function that is a task in v2: a former task, workflow, dynamic or eager one, or one already written for v2."""
+
+    module: str  # module id
+    function: Function
+    role: Role
+    config: tuple[Argument, ...]
+    outputs: Outputs
+    decorator: int  # index of its Flyte decorator among the function's decorators
+    environment_variable: str = ""  # for role v2: the qualified environment
+
+    @property
+    def name(self) -> str:
+        return self.function.name
+
+    @property
+    def qualified(self) -> str:
+        return f"{self.module}.{self.function.key}"
+
+    @property
+    def is_driver(self) -> bool:
+        return self.role in DRIVER_ROLES
+
+    def argument(self, keyword: str) -> Argument | None:
+        """The decorator argument of that keyword, None if it is absent or literally None."""
+        for argument in self.config:
+            if argument.keyword == keyword and argument.text != "None":
+                return argument
+        return None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A launch plan bound to a module-level variable (or an expression statement, then ``variable`` is empty)."""
+
+    module: str
+    variable: Variable
+    factory: str
+    workflow: str  # qualified name of the workflow, as far as it resolves
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A module-level name resolved to where it is defined; exactly one of the last four is set, or none for a bare module."""
+
+    module: ModuleFacts
+    name: str
+    function: Function | None = None
+    variable: Variable | None = None
+    cls: Class | None = None
+
+
+@dataclass(frozen=True)
+class ProjectIndex:
+    """Read-only knowledge of the whole project. Modules are keyed by id: the dotted path from the project root."""
+
+    modules: Mapping[str, ModuleFacts]
+    suffixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    # -- names ---------------------------------------------------------------------------------------------------
+
+    def module_of(self, dotted: str, importer: str = "") -> str | None:
+        """The module id that ``import <dotted>`` written in ``importer`` would load, None for third-party modules."""
+        if dotted in self.modules:
+            return dotted
+        candidates = self.suffixes.get(dotted, ())
+        if not candidates:
+            return None
+        parts = importer.split(".")
+
+        def closeness(module: str) -> tuple[int, int]:
+            shared = 0
+            for left, right in zip(parts, module.split("."), strict=False):
+                if left != right:
+                    break
+                shared += 1
+            return shared, -len(module)
+
+        return max(candidates, key=closeness)
+
+    def definition(self, qualified: str, importer: str = "", depth: int = 0) -> Definition | None:
+        """Where a qualified name is defined, through re-exports and star imports; None outside the project."""
+        if depth > 20:
+            return None
+        parts = qualified.split(".")
+        for length in range(len(parts), 0, -1):
+            module = self.module_of(".".join(parts[:length]), importer)
+            if module is None:
+                continue
+            rest = parts[length:]
+            if not rest:
+                return Definition(self.modules[module], "")
+            found = self._member(module, rest, depth)
+            if found is not None:
+                return found
+        return None
+
+    def _member(self, module: str, path: list[str], depth: int) -> Definition | None:
+        facts = self.modules[module]
+        name = path[0]
+        table_ = self._members[module]
+        if len(path) == 1 and name in table_:
+            return table_[name]
+        dotted = ".".join(path)
+        if dotted in table_:
+            return table_[dotted]
+        for fact in facts.imports:
+            if fact.local == name and not fact.scope:
+                found = self.definition(".".join([fact.target, *path[1:]]), module, depth + 1)
+                if found is not None:
+                    return found
+        for star in facts.star_imports:
+            source = self.module_of(star, module)
+            if source is not None and source != module:
+                found = self._member(source, path, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
+    @cached_property
+    def _members(self) -> dict[str, dict[str, Definition]]:
+        members: dict[str, dict[str, Definition]] = {}
+        for module, facts in self.modules.items():
+            names = members[module] = {}
+            for variable in facts.variables:
+                names[variable.name] = Definition(facts, variable.name, variable=variable)
+            for cls in facts.classes:
+                names[cls.name] = Definition(facts, cls.name, cls=cls)
+            for function in facts.functions:
+                names[function.key] = Definition(facts, function.name, function=function)
+                if not function.enclosing:
+                    names[function.name] = names[function.key]
+        return members
+
+    def canonical(self, qualified: str, importer: str = "", depth: int = 0) -> str:
+        """The canonical v1 name behind a name, through project modules that re-export flytekit; else the name itself."""
+        if depth > 20:
+            return qualified
+        root = qualified.split(".")[0]
+        parts = qualified.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            module = self.module_of(".".join(parts[:length]), importer)
+            if module is None:
+                continue
+            for fact in self.modules[module].imports:
+                if fact.local == parts[length] and not fact.scope:
+                    return self.canonical(".".join([fact.target, *parts[length + 1 :]]), module, depth + 1)
+            break
+        del root
+        return canonical_name(qualified)
+
+    def local(self, module: str, text: str) -> str:
+        """The qualified name that dotted source text means at the top level of a module."""
+        head, _, tail = text.partition(".")
+        facts = self.modules[module]
+        for fact in facts.imports:
+            if fact.local == head and not fact.scope:
+                return f"{fact.target}.{tail}" if tail else fact.target
+        return f"{module}.{text}"
+
+    # -- entities ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def tasks(self) -> dict[str, Task]:
+        """All tasks by ``<module id>.<function key>``."""
+        found: dict[str, Task] = {}
+        for module, facts in self.modules.items():
+            for function in facts.functions:
+                task = self._task(module, function)
+                if task is not None:
+                    found[task.qualified] = task
+        return found
+
+    def task(self, qualified: str, importer: str = "") -> Task | None:
+        """The task a qualified name stands for, through imports and re-exports."""
+        if qualified in self.tasks:
+            return self.tasks[qualified]
+        definition = self.definition(qualified, importer)
+        if definition is not None and definition.function is not None:
+            return self.tasks.get(f"{definition.module.module}.{definition.function.key}")
+        return None
+
+    def _task(self, module: str, function: Function) -> Task | None:
+        for index, decorator in enumerate(function.decorators):
+            role, config = self._role(module, decorator)
+            if role is None:
+                continue
+            outputs = self.outputs(module, function.returns)
+            environment = decorator.name.rpartition(".")[0] if role == "v2" else ""
+            return Task(module, function, role, config, outputs, index, environment)
+        return None
+
+    def _role(self, module: str, decorator: Decorator, depth: int = 0) -> tuple[Role | None, tuple[Argument, ...]]:
+        name = decorator.name
+        if not name or depth > 5:
+            return None, ()
+        canonical = self.canonical(name, module)
+        if canonical in ROLES:
+            return ROLES[canonical], decorator.arguments
+        if canonical == "functools.partial" and decorator.positional:
+            inner = Decorator(decorator.positional[0].resolved, decorator.line, True)
+            role, config = self._role(module, inner, depth + 1)
+            return role, (*config, *decorator.arguments)
+        owner, _, attribute = name.rpartition(".")
+        definition = self.definition(name, module)
+        if definition is not None and definition.variable is not None:
+            variable = definition.variable
+            if self.canonical(variable.call, definition.module.module) == "functools.partial" and variable.positional:
+                base = Decorator(variable.positional[0].resolved, decorator.line, True, (), variable.arguments)
+                role, config = self._role(definition.module.module, base, depth + 1)
+                given = {a.keyword for a in decorator.arguments}
+                return role, (*(a for a in config if a.keyword not in given), *decorator.arguments)
+        if attribute == "task" and owner:
+            holder = self.definition(owner, module)
+            if holder is not None and holder.variable is not None:
+                if any(e.variable == holder.name for e in holder.module.environments):
+                    return "v2", ()
+                if self.canonical(holder.variable.call, holder.module.module) == "union.ActorEnvironment":
+                    return "task", decorator.arguments
+        return None, ()
+
+    @cached_property
+    def plans(self) -> dict[str, Plan]:
+        """Launch plans bound to module-level variables, by ``<module id>.<variable>``."""
+        found: dict[str, Plan] = {}
+        for module, facts in self.modules.items():
+            for variable in facts.variables:
+                factory = self.canonical(variable.call, module) if variable.call else ""
+                if factory not in PLAN_FACTORIES:
+                    continue
+                named = {a.keyword: a for a in variable.arguments}
+                order = ("name", "workflow") if factory.endswith(".create") else ("workflow", "name")
+                if factory.endswith("get_default_launch_plan"):
+                    order = ("ctx", "workflow")
+                position = order.index("workflow")
+                argument = named.get("workflow") or (
+                    variable.positional[position] if len(variable.positional) > position else None
+                )
+                workflow = ""
+                if argument is not None and argument.resolved:
+                    task = self.task(argument.resolved, module)
+                    workflow = task.qualified if task else ""
+                found[f"{module}.{variable.name}"] = Plan(module, variable, factory, workflow)
+        return found
+
+    def plan(self, qualified: str, importer: str = "") -> Plan | None:
+        """The launch plan that a qualified name stands for."""
+        definition = self.definition(qualified, importer)
+        if definition is not None and definition.variable is not None:
+            return self.plans.get(f"{definition.module.module}.{definition.name}")
+        return None
+
+    def named_tuple(self, qualified: str, importer: str = "") -> Class | None:
+        """The NamedTuple class that a qualified name stands for."""
+        definition = self.definition(qualified, importer)
+        if definition is not None and definition.cls is not None and definition.cls.is_named_tuple:
+            return definition.cls
+        return None
+
+    def outputs(self, module: str, returns: str | None) -> Outputs:
+        """The outputs that a return annotation declares (source text), as flytekit names them."""
+        if returns is None:
+            return Outputs()
+        try:
+            node = ast.parse(returns, mode="eval").body
+        except SyntaxError:
+            return Outputs((Field("o0", returns),))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return self.outputs(module, node.value)
+        if isinstance(node, ast.Constant) and node.value is None:
+            return Outputs()
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).rpartition(".")[2] in ("Tuple", "tuple"):
+            items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            if any(isinstance(i, ast.Constant) and i.value is Ellipsis for i in items):
+                return Outputs((Field("o0", returns),))
+            return Outputs(tuple(Field(f"o{n}", ast.unparse(i)) for n, i in enumerate(items)), is_tuple=True)
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            cls = self.named_tuple(self.local(module, ast.unparse(node)), module)
+            if cls is not None:
+                return Outputs(cls.fields, named=ast.unparse(node))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("NamedTuple", "namedtuple"):
+            fields = tuple(Field(k.arg, ast.unparse(k.value)) for k in node.keywords if k.arg)
+            if len(node.args) > 1 and isinstance(node.args[1], (ast.List, ast.Tuple)):
+                pairs = [e for e in node.args[1].elts if isinstance(e, ast.Tuple) and len(e.elts) == 2]
+                fields = tuple(Field(str(ast.literal_eval(p.elts[0])), ast.unparse(p.elts[1])) for p in pairs)
+            if fields:
+                return Outputs(fields, named=returns)
+        return Outputs((Field("o0", returns),))
+
+    @cached_property
+    def imported_names(self) -> frozenset[str]:
+        """Every project name (``<module id>.<name>``) that some module of the project imports by name."""
+        found: set[str] = set()
+        for module, facts in self.modules.items():
+            for fact in facts.imports:
+                owner, _, name = fact.target.rpartition(".")
+                source = self.module_of(owner, module) if owner else None
+                if source is not None:
+                    found.add(f"{source}.{name}")
+        return frozenset(found)
+
+    # -- reachability --------------------------------------------------------------------------------------------
+
+    def reached_tasks(self, module: str, refers: Iterable[str]) -> frozenset[str]:
+        """Tasks that code mentioning ``refers`` can call: directly, through plain functions, variables and launch plans."""
+        seen: set[str] = set()
+        found: set[str] = set()
+        stack = [(name, module) for name in refers]
+        while stack:
+            name, importer = stack.pop()
+            definition = self.definition(name, importer)
+            if definition is None or not definition.name:
+                continue
+            owner = definition.module.module
+            key = f"{owner}.{definition.function.key if definition.function else definition.name}"
+            if key in seen:
+                continue
+            seen.add(key)
+            if key in self.tasks:
+                found.add(key)
+            elif definition.function is not None:
+                stack.extend((ref, owner) for ref in definition.function.refers)
+            elif definition.variable is not None:
+                stack.extend((ref, owner) for ref in definition.variable.refers)
+        return frozenset(found)
+
+
+def canonical_name(qualified: str) -> str:
+    """The canonical form of a qualified name; ``flytekit.LaunchPlan.create`` for an attribute of an aliased class."""
+    known = table()
+    parts = qualified.split(".")
+    for length in range(len(parts), 0, -1):
+        head = ".".join(parts[:length])
+        if head in known.aliases:
+            return ".".join([known.aliases[head], *parts[length:]])
+        if head in known.rows:
+            return qualified
+    return qualified
+
+
+def link(modules: Iterable[ModuleFacts]) -> ProjectIndex:
+    """The linked index of a project's modules."""
+    by_id = {facts.module: facts for facts in modules}
+    suffixes: dict[str, list[str]] = {}
+    for module in by_id:
+        parts = module.split(".")
+        for start in range(1, len(parts)):
+            suffixes.setdefault(".".join(parts[start:]), []).append(module)
+    return ProjectIndex(by_id, {suffix: tuple(sorted(ids)) for suffix, ids in suffixes.items()})

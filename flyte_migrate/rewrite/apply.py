@@ -1,0 +1,96 @@
+"""The one rewrite of a tree: only the paths down to edited nodes are rebuilt, bottom-up, everything else is kept as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import libcst as cst
+
+from flyte_migrate.rewrite.plan import FilePlan
+from flyte_migrate.rewrite.todo import with_todos
+from flyte_migrate.rewrite.walk import fields_of
+
+
+def apply(tree: cst.Module, plan: FilePlan, parents: Mapping[cst.CSTNode, cst.CSTNode]) -> cst.Module:
+    """The tree with all edits of ``plan`` applied."""
+    dirty: set[cst.CSTNode] = set()
+    for node in (*plan.replacements, *plan.before, *plan.after, *plan.leading):
+        item: cst.CSTNode | None = node
+        while item is not None and item not in dirty:
+            dirty.add(item)
+            item = parents.get(item)
+    built = _Rebuilder(plan, dirty).rebuild(tree)
+    assert len(built) == 1 and isinstance(built[0], cst.Module)
+    return built[0]
+
+
+class _Rebuilder:
+    def __init__(self, plan: FilePlan, dirty: set[cst.CSTNode]) -> None:
+        self.plan, self.dirty = plan, dirty
+
+    def rebuild(self, node: cst.CSTNode) -> list[cst.CSTNode]:
+        """The nodes that take the place of ``node``."""
+        if node not in self.dirty:
+            return [node]
+        changes: dict[str, object] = {}
+        for name in fields_of(type(node)):
+            value = getattr(node, name)
+            if isinstance(value, cst.CSTNode):
+                if value in self.dirty:
+                    built = self.rebuild(value)
+                    changes[name] = self._single(node, name, built)
+            elif isinstance(value, (list, tuple)) and any(item in self.dirty for item in value):
+                items: list[cst.CSTNode] = []
+                for item in value:
+                    items.extend(self.rebuild(item))
+                changes[name] = self._sequence(node, name, items)
+        updated = node.with_changes(**changes) if changes else node
+        replacement = self.plan.replacements.get(node)
+        nodes: list[cst.CSTNode]
+        if replacement is None:
+            nodes = [updated]
+        else:
+            result = replacement.build(updated)
+            nodes = [] if result is None else list(result) if isinstance(result, Sequence) else [result]
+        notes = self.plan.leading.get(node)
+        if notes and nodes:
+            nodes[0] = with_todos(nodes[0], notes)
+        before = [s for item in self.plan.before.get(node, ()) for s in item.build(self.single)]
+        after = [s for item in self.plan.after.get(node, ()) for s in item.build(self.single)]
+        return [*before, *nodes, *after]
+
+    def single(self, node: cst.CSTNode) -> cst.CSTNode:
+        """One node as edited."""
+        built = self.rebuild(node)
+        if len(built) != 1:
+            raise ValueError(f"{type(node).__name__} became {len(built)} nodes where one is needed")
+        return built[0]
+
+    @staticmethod
+    def _single(node: cst.CSTNode, name: str, built: list[cst.CSTNode]) -> cst.CSTNode | None:
+        if len(built) == 1:
+            return built[0]
+        if not built and name in ("returns", "annotation", "default", "asname", "value"):
+            return None
+        raise ValueError(f"{type(node).__name__}.{name} can't hold {len(built)} nodes")
+
+    @staticmethod
+    def _sequence(node: cst.CSTNode, name: str, items: list[cst.CSTNode]) -> Sequence[cst.CSTNode]:
+        if name == "body" and not items:
+            if isinstance(node, cst.IndentedBlock):
+                return [cst.SimpleStatementLine([cst.Pass()])]
+            if isinstance(node, cst.SimpleStatementLine):
+                return [cst.Pass()]
+        if name == "args" and items:
+            items[-1] = _without_comma(items[-1], node)
+        if name == "body" and isinstance(node, cst.SimpleStatementLine):
+            items[-1] = items[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
+        return items
+
+
+def _without_comma(last: cst.CSTNode, call: cst.CSTNode) -> cst.CSTNode:
+    """The last argument after others were removed: a comma stays only if the call had a trailing one."""
+    assert isinstance(call, cst.Call) and isinstance(last, cst.Arg)
+    if call.args and isinstance(call.args[-1].comma, cst.MaybeSentinel):
+        return last.with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    return last

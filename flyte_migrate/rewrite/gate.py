@@ -1,0 +1,78 @@
+"""What every output must satisfy before it may reach the disk; a failure is an internal error, and the file stays as it is."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import io
+import re
+import tokenize
+import warnings
+from collections import Counter
+
+_BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path__", "__package__", "__spec__", "__builtins__", "__annotations__", "__class__", "__qualname__", "__module__"}
+_PRAGMA = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pragma|nopycln)\b", re.IGNORECASE)
+
+
+class GateError(Exception):
+    """The rewritten text breaks a promise; the message says which."""
+
+
+def check_output(before: str, after: str) -> None:
+    """Raise GateError unless ``after`` parses, binds every name that it reads, and has all comments of ``before``."""
+    tree = _parse(after)
+    if tree is None:
+        raise GateError("the migrated text does not parse")
+    missing = _unbound(tree) - _unbound(_parse(before) or ast.Module([], []))
+    if missing:
+        raise GateError(f"the migrated text reads names that nothing binds: {', '.join(sorted(missing))}")
+    if "#" in before:
+        lost = _comments(before) - _comments(after)
+        lost = Counter({text: n for text, n in lost.items() if not _PRAGMA.match(text)})
+        if lost:
+            raise GateError(f"the migrated text has lost a comment: {next(iter(lost))}")
+
+
+def _parse(text: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError):
+        return None
+
+
+def _unbound(tree: ast.Module) -> set[str]:
+    """Names that are read somewhere and bound nowhere in the file (scopes are not told apart)."""
+    read: set[str] = set()
+    bound: set[str] = set(_BUILTINS)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                if alias.name == "*":
+                    return set()
+                bound.add(alias.asname or alias.name.split(".")[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            bound.add(node.name)
+        elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+            bound.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            bound.add(node.rest)
+    return read - bound
+
+
+def _comments(text: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                found[token.string.rstrip()] += 1
+    except (tokenize.TokenError, IndentationError, SyntaxError):
+        return Counter()
+    return found

@@ -1,0 +1,426 @@
+"""The import block: what to add and what to take away, decided on the rewritten tree, yielded as ordinary edits.
+
+An import goes only when nothing that stays refers to it: names, string annotations, ``# type:`` comments, ``__all__`` and other
+modules of the project count. Comments and layout of names that stay are kept; a sorted block stays sorted.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from flyte_migrate.mapping import V1_ROOTS
+from flyte_migrate.project.index import absolute_import
+from flyte_migrate.rewrite.plan import Item, Replace, insert
+from flyte_migrate.rewrite.scopes import Scope
+from flyte_migrate.rewrite.view import FileView, Statement, dotted_name
+from flyte_migrate.rewrite.walk import walk
+
+_PRAGMA = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pragma|nopycln)\b", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+
+
+@dataclass
+class Usage:
+    """Names that a tree reads: original occurrences by node, and the values of generated ones."""
+
+    original: set[cst.Name] = field(default_factory=set)
+    generated: set[str] = field(default_factory=set)
+    quoted: set[str] = field(default_factory=set)  # identifiers in string annotations
+
+
+def usage_of(tree: cst.Module, view: FileView) -> Usage:
+    """The usage of a (rewritten) tree; import statements themselves do not count."""
+    usage = Usage()
+    known = view.scope_at
+    stack: list[cst.CSTNode] = [tree]
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind is cst.Name:
+            assert isinstance(node, cst.Name)
+            if node in known:
+                usage.original.add(node)
+            else:
+                usage.generated.add(node.value)
+        elif kind is cst.Attribute:
+            stack.append(node.value)  # type: ignore[attr-defined]
+        elif kind in (cst.Import, cst.ImportFrom):
+            continue
+        elif kind is cst.Annotation:
+            for part in walk(node):
+                if isinstance(part, cst.SimpleString):
+                    usage.quoted.update(_IDENTIFIER.findall(part.value))
+            stack.extend(_below(node))
+        elif kind is cst.Arg:
+            stack.append(node.value)  # type: ignore[attr-defined]
+        elif kind is cst.FunctionDef or kind is cst.ClassDef:
+            stack.extend(child for child in _below(node) if child is not node.name)  # type: ignore[attr-defined]
+        elif kind is cst.Param:
+            stack.extend(part for part in (node.annotation, node.default) if part is not None)  # type: ignore[attr-defined]
+        else:
+            stack.extend(_below(node))
+    return usage
+
+
+def _below(node: cst.CSTNode) -> list[cst.CSTNode]:
+    from flyte_migrate.rewrite.walk import children
+
+    return list(children(node))
+
+
+@dataclass
+class _Line:
+    """One import statement line of the file (``from a import b``), where it stands and the guard around it."""
+
+    statement: cst.SimpleStatementLine
+    node: cst.Import | cst.ImportFrom
+    scope: Scope
+    guard: str  # "", "type_checking", "try"
+    source: str  # absolute module of a from-import, else empty
+
+
+def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
+    """Edits that make the imports fit the rewritten tree. ``before`` and ``after`` are the usages around the rewrite."""
+    lines = list(_lines(view))
+    needed = _needed(view, after)
+    doomed = {alias for line in lines for alias in _aliases(line) if _goes(view, line, alias, before, after)}
+    anchor = _anchor(view, lines, doomed)
+    extended: dict[_LineKey, list[tuple[str, str]]] = {}
+    fresh: list[tuple[str, str, str]] = []
+    for module, name, local in needed:
+        host = next((n for n in lines if name and _hosts(view, n, module)), None)
+        if host is not None and any(a not in doomed for a in _aliases(host)):
+            extended.setdefault(id(host), []).append((name, local))
+        else:
+            fresh.append((module, name, local))
+    new_lines = _statements(fresh)
+    removed: set[cst.CSTNode] = set()
+    for line in lines:
+        gone = [a for a in _aliases(line) if a in doomed]
+        added = extended.get(id(line), [])
+        if len(gone) == len(_aliases(line)) and not added:
+            removed.add(line.statement)
+    # isort's default order puts `import x` before `from x import y` inside a section.
+    third_party = [s for s in new_lines if not _is_stdlib(s)]
+    standard = [s for s in new_lines if _is_stdlib(s)]
+    for line in lines:
+        gone = [a for a in _aliases(line) if a in doomed]
+        added = extended.get(id(line), [])
+        replacements = third_party if anchor is line.statement else []
+        if line.statement in removed:
+            yield Replace(line.statement, _replacing(line.statement, replacements))
+        elif gone or added:
+            yield Replace(line.node, _trimming(gone, added))
+            if replacements:
+                yield insert(line.statement, replacements)
+        elif replacements:
+            yield insert(line.statement, replacements)
+    if anchor is None and third_party:
+        yield from _at_top(view, lines, third_party)
+    if standard:
+        yield from _standard(view, lines, standard, removed)
+    yield from _empty_blocks(view, removed, anchor)
+
+
+_LineKey = int
+
+
+def _lines(view: FileView) -> Iterator[_Line]:
+    for kind in (cst.Import, cst.ImportFrom):
+        for node in view.by_type.get(kind, ()):
+            statement = view.parents[node]
+            assert isinstance(node, (cst.Import, cst.ImportFrom))
+            if not isinstance(statement, cst.SimpleStatementLine):
+                continue
+            scope, guard = view.module_scope, ""
+            for ancestor in view.ancestors(node):
+                if ancestor in view.scope_of:
+                    scope = view.scope_of[ancestor]
+                    break
+                if isinstance(ancestor, cst.If) and "TYPE_CHECKING" in {dotted_name(ancestor.test).rpartition(".")[2]}:
+                    guard = "type_checking"
+                elif isinstance(ancestor, cst.Try):
+                    guard = guard or "try"
+            source = ""
+            if isinstance(node, cst.ImportFrom):
+                name = dotted_name(node.module) if node.module is not None else None
+                source = absolute_import(view.facts.module, view.facts.is_package, len(node.relative), name)
+            yield _Line(statement, node, scope, guard, source)
+
+
+def _aliases(line: _Line) -> list[cst.ImportAlias | cst.ImportStar]:
+    return [line.node.names] if isinstance(line.node.names, cst.ImportStar) else list(line.node.names)
+
+
+def _local(line: _Line, alias: cst.ImportAlias) -> tuple[str, str]:
+    """(local name, qualified target) that an alias binds."""
+    imported = dotted_name(alias.name)
+    if alias.asname is not None:
+        assert isinstance(alias.asname.name, cst.Name)
+        local = alias.asname.name.value
+    else:
+        local = imported if line.source or isinstance(line.node, cst.ImportFrom) else imported.split(".")[0]
+    return local, f"{line.source}.{imported}" if isinstance(line.node, cst.ImportFrom) else imported
+
+
+def _goes(view: FileView, line: _Line, alias: cst.ImportAlias | cst.ImportStar, before: Usage, after: Usage) -> bool:
+    if isinstance(alias, cst.ImportStar):
+        if line.source.split(".")[0] not in V1_ROOTS:
+            return False
+        remaining = {r.node for r in view.references} | {r.chain for r in view.references}
+        return not any(n in remaining and view.scope_at[n].owner(n.value) is None for n in after.original)
+    local, target = _local(line, alias)
+    if local in view.facts.string_all and line.scope is view.module_scope:
+        return False
+    if _used(view, after, local, line.scope):
+        # `import flytekit.extras` and `import flytekit` bind the same name; each is kept while the name is read.
+        return False
+    is_v1 = view.index.canonical(target, view.facts.module).split(".")[0] in V1_ROOTS
+    if is_v1:
+        return not (view.facts.is_package and _exported(view, local) and target.split(".")[0] not in V1_ROOTS)
+    return _used(view, before, local, line.scope) and not view.facts.is_package and not _exported(view, local)
+
+
+def _used(view: FileView, usage: Usage, local: str, scope: Scope) -> bool:
+    if local in usage.generated or local in usage.quoted:
+        return True
+    if local in view.type_comment_names:
+        return True
+    for name in view.occurrences.get(local, ()):
+        if name in usage.original and view.scope_at[name].owner(local) is scope:
+            parent = view.parents.get(name)
+            if not isinstance(parent, (cst.AssignTarget, cst.AsName)):
+                return True
+    return False
+
+
+def _exported(view: FileView, local: str) -> bool:
+    return f"{view.facts.module}.{local}" in view.index.imported_names
+
+
+def _needed(view: FileView, after: Usage) -> list[tuple[str, str, str]]:
+    """(module, name or empty, local name) of every requested v2 import that the rewritten tree reads and lacks."""
+    read = after.generated | after.quoted | {name.value for name in after.original}
+    found: list[tuple[str, str, str]] = []
+    for target, local in view.requested.items():
+        module, _, name = target.partition(":")
+        if local.split(".")[0] not in read or view.imports_already(module, name, local):
+            continue
+        if not name and "." in module and not _reads_chain(view, after, module):
+            continue
+        found.append((module, name, local))
+    return found
+
+
+def _reads_chain(view: FileView, after: Usage, module: str) -> bool:
+    return True
+
+
+def _hosts(view: FileView, line: _Line, module: str) -> bool:
+    """Whether a from-import line at module level already imports from ``module`` (as written, relative or absolute)."""
+    if not isinstance(line.node, cst.ImportFrom) or line.guard or line.scope is not view.module_scope:
+        return False
+    if isinstance(line.node.names, cst.ImportStar):
+        return False
+    written = "." * len(line.node.relative) + (dotted_name(line.node.module) if line.node.module is not None else "")
+    return written == module
+
+
+def _anchor(view: FileView, lines: Sequence[_Line], doomed: set[cst.ImportAlias | cst.ImportStar]) -> cst.SimpleStatementLine | None:
+    """The import line whose place the new imports take: the first v1 one at module level."""
+    ordered = [n for n in lines if n.scope is view.module_scope and n.guard != "type_checking"]
+    v1 = [n for n in ordered if any(_is_v1(n, a) for a in _aliases(n))]
+    order = {statement: number for number, statement in enumerate(view.statements())}
+    v1.sort(key=lambda n: (n.guard == "try", order.get(n.statement, 0)))
+    return v1[0].statement if v1 else None
+
+
+def _is_v1(line: _Line, alias: cst.ImportAlias | cst.ImportStar) -> bool:
+    if isinstance(alias, cst.ImportStar) or isinstance(line.node, cst.ImportFrom):
+        return not getattr(line.node, "relative", ()) and line.source.split(".")[0] in V1_ROOTS
+    return dotted_name(alias.name).split(".")[0] in V1_ROOTS
+
+
+def _statements(needed: Sequence[tuple[str, str, str]]) -> list[cst.SimpleStatementLine]:
+    """The statements that import what is needed, modules first, then names grouped by module."""
+    texts: list[str] = []
+    modules = sorted((m, local) for m, name, local in needed if not name)
+    for module, local in modules:
+        texts.append(f"import {module}" if local == module else f"import {module} as {local}")
+    groups: dict[str, list[str]] = {}
+    for module, name, local in needed:
+        if name:
+            groups.setdefault(module, []).append(name if name == local else f"{name} as {local}")
+    for module in sorted(groups):
+        texts.append(f"from {module} import {', '.join(sorted(groups[module], key=str.lower))}")
+    found = []
+    for text in texts:
+        statement = cst.parse_statement(text)
+        assert isinstance(statement, cst.SimpleStatementLine)
+        found.append(statement)
+    return found
+
+
+def _is_stdlib(statement: cst.SimpleStatementLine) -> bool:
+    node = statement.body[0]
+    if isinstance(node, cst.Import):
+        return dotted_name(node.names[0].name).split(".")[0] in sys.stdlib_module_names
+    assert isinstance(node, cst.ImportFrom)
+    return not node.relative and dotted_name(node.module or cst.Name("")).split(".")[0] in sys.stdlib_module_names
+
+
+def _replacing(statement: cst.SimpleStatementLine, replacements: Sequence[cst.SimpleStatementLine]):  # type: ignore[no-untyped-def]
+    """Put new lines in the place of an import: the first takes over its comments, or the comments stay on their own."""
+    trailing = statement.trailing_whitespace.comment
+
+    def build(updated: cst.SimpleStatementLine) -> list[cst.CSTNode]:
+        others = [part for part in updated.body if not isinstance(part, (cst.Import, cst.ImportFrom))]
+        if others:  # `import flytekit; x = 1`
+            rest = updated.with_changes(body=[*others[:-1], others[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)])
+            return [*replacements, rest]
+        if not replacements:
+            lines = [line for line in statement.leading_lines]
+            if trailing is not None and not _PRAGMA.match(trailing.value):
+                lines.append(cst.EmptyLine(comment=trailing))
+            comments = any(line.comment is not None for line in lines)
+            return [_Lines(lines)] if comments else []
+        first = replacements[0].with_changes(leading_lines=updated.leading_lines)
+        if trailing is not None:
+            first = first.with_changes(trailing_whitespace=updated.trailing_whitespace)
+        return [first, *replacements[1:]]
+
+    return build
+
+
+def _Lines(lines: Sequence[cst.EmptyLine]) -> cst.BaseStatement:
+    """Comment lines without a statement: a statement line with an empty body, which prints nothing of its own."""
+    return cst.SimpleStatementLine(body=[], leading_lines=list(lines), trailing_whitespace=_NOTHING)
+
+
+_NOTHING = cst.TrailingWhitespace(whitespace=cst.SimpleWhitespace(""), newline=cst.Newline(value=None))
+
+
+def _trimming(gone: Sequence[cst.CSTNode], added: Sequence[tuple[str, str]]):  # type: ignore[no-untyped-def]
+    """Take names out of (and add names to) one import statement, keeping its layout."""
+
+    def build(updated: cst.Import | cst.ImportFrom) -> cst.CSTNode:
+        assert not isinstance(updated.names, cst.ImportStar)
+        kept = [alias for alias in updated.names if alias not in gone]
+        layout = updated.names[0].comma if len(updated.names) > 1 else cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        if len(kept) < len(updated.names) and kept and kept[-1] is not updated.names[-1]:
+            kept[-1] = kept[-1].with_changes(comma=updated.names[-1].comma)
+        for name, local in added:
+            alias = cst.ImportAlias(
+                cst.Name(name), asname=cst.AsName(cst.Name(local)) if local != name else None
+            )
+            last = kept[-1].comma
+            kept[-1] = kept[-1].with_changes(comma=layout)
+            kept.append(alias.with_changes(comma=last))
+            kept = _sorted(kept, updated.names)
+        return updated.with_changes(names=kept)
+
+    return build
+
+
+def _sorted(aliases: list[cst.ImportAlias], original: Sequence[cst.ImportAlias]) -> list[cst.ImportAlias]:
+    """Aliases in order if they were in order before, each keeping its own name and the commas keeping their places."""
+
+    def key(alias: cst.ImportAlias) -> str:
+        return dotted_name(alias.name)
+
+    before = [key(a) for a in original]
+    for order in (lambda n: n, str.lower):
+        if before == sorted(before, key=order):
+            commas = [a.comma for a in aliases]
+            ordered = sorted(aliases, key=lambda a: order(key(a)))
+            return [a.with_changes(comma=c) for a, c in zip(ordered, commas, strict=True)]
+    return aliases
+
+
+def _at_top(view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStatementLine]) -> Iterator[Item]:
+    """Without a v1 import to replace: after the last import of the top block, else after the docstring."""
+    last: Statement | None = None
+    for position, statement in enumerate(view.tree.body):
+        if isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], (cst.Import, cst.ImportFrom)):
+            last = statement
+        elif position == 0 and _is_docstring(statement):
+            last = statement
+        elif last is not None and not isinstance(statement, (cst.Try, cst.If)):
+            break
+    if last is not None:
+        spaced = list(new)
+        if _is_docstring(last) or _is_future(last):
+            spaced[0] = spaced[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
+        yield insert(last, spaced, after=True)
+    elif view.tree.body:
+        yield insert(view.tree.body[0], new)  # type: ignore[arg-type]
+
+
+def _standard(
+    view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStatementLine], removed: set[cst.CSTNode]
+) -> Iterator[Item]:
+    """Standard-library imports go next to those that are there, in order; else before the first import."""
+    top = [n for n in lines if n.scope is view.module_scope and not n.guard and n.statement in set(view.tree.body)]
+    order = {statement: number for number, statement in enumerate(view.tree.body)}
+    top.sort(key=lambda n: order[n.statement])
+    standard = [n for n in top if _is_stdlib(n.statement) and n.statement not in removed and not _is_future(n.statement)]
+    for statement in new:
+        later = next((n for n in standard if _sort_key(n.statement) > _sort_key(statement)), None)
+        if later is not None:
+            if later is standard[0]:
+                blank = [line for line in later.statement.leading_lines if line.comment is None]
+                yield insert(later.statement, [statement.with_changes(leading_lines=blank)])
+            else:
+                yield insert(later.statement, [statement])
+        elif standard:
+            yield insert(standard[-1].statement, [statement], after=True)
+        else:
+            first = next((n for n in top if not _is_future(n.statement)), None)
+            if first is None:
+                yield from _at_top(view, lines, [statement])
+            else:
+                lead = [line for line in first.statement.leading_lines if line.comment is None][:1]
+                # A section of its own: the next one is set off by a blank line.
+                gap = cst.SimpleStatementLine(body=[], leading_lines=[cst.EmptyLine(indent=False)], trailing_whitespace=_NOTHING)
+                extra = [] if lead else [gap]
+                yield insert(first.statement, [statement.with_changes(leading_lines=lead), *extra])
+
+
+def _sort_key(statement: cst.SimpleStatementLine) -> tuple[bool, str]:
+    node = statement.body[0]
+    if isinstance(node, cst.Import):
+        return (False, dotted_name(node.names[0].name))
+    assert isinstance(node, cst.ImportFrom)
+    return (True, dotted_name(node.module) if node.module is not None else "")
+
+
+def _is_docstring(statement: cst.CSTNode) -> bool:
+    return (
+        isinstance(statement, cst.SimpleStatementLine)
+        and bool(statement.body)
+        and isinstance(statement.body[0], cst.Expr)
+        and isinstance(statement.body[0].value, (cst.SimpleString, cst.ConcatenatedString))
+    )
+
+
+def _is_future(statement: cst.CSTNode) -> bool:
+    if not isinstance(statement, cst.SimpleStatementLine) or not statement.body:
+        return False
+    node = statement.body[0]
+    return isinstance(node, cst.ImportFrom) and node.module is not None and dotted_name(node.module) == "__future__"
+
+
+def _empty_blocks(view: FileView, removed: set[cst.CSTNode], anchor: cst.CSTNode | None) -> Iterator[Item]:
+    """``if TYPE_CHECKING:`` blocks that would hold nothing go as a whole."""
+    for block in view.by_type.get(cst.If, ()):
+        assert isinstance(block, cst.If)
+        if dotted_name(block.test).rpartition(".")[2] != "TYPE_CHECKING" or block.orelse is not None:
+            continue
+        body = list(block.body.body)
+        if body and all(s in removed and s is not anchor for s in body):
+            yield Replace(block, lambda updated: None)

@@ -1,0 +1,115 @@
+"""What rules yield: edits and findings. Pure values; nothing happens to the tree until they are applied together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+
+from flyte_migrate.rewrite.view import Statement
+
+#: Gives a node of the original tree with all edits below it applied, wherever the node stands.
+Rebuild = Callable[[Any], Any]
+#: What a node becomes: another node, several (in a sequence), or nothing (``None`` removes it).
+Built = cst.CSTNode | Sequence[cst.CSTNode] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Replace:
+    """Replace ``node``. ``build`` gets the node with all edits below it applied, so nested edits compose.
+
+    A statement may become several statements, or none. One rule owns a node: two replacements of one node are a conflict.
+    """
+
+    node: cst.CSTNode
+    build: Callable[[Any], Built]
+
+
+@dataclass(frozen=True, eq=False)
+class Insert:
+    """Put statements before (or after) a statement.
+
+    ``build`` gets a function that gives an original node as edited, so that parts of the source can move (a decorator's
+    argument into an environment).
+    """
+
+    anchor: Statement
+    build: Callable[[Rebuild], Sequence[cst.BaseStatement]]
+    after: bool = False
+
+
+def insert(anchor: Statement, statements: Sequence[cst.BaseStatement], after: bool = False) -> Insert:
+    """An :class:`Insert` of statements that hold nothing of the original tree."""
+    return Insert(anchor, lambda rebuild: statements, after)
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """Something to tell the user about ``node``. Manual findings become a TODO comment above its statement."""
+
+    node: cst.CSTNode
+    code: str
+    message: str
+    symbol: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Helper:
+    """A module-level helper function that rewritten code calls; the same name and source are added once."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
+class Covered:
+    """A v1 reference that a rule has dealt with although it stays in the text (say, below a finding already yielded)."""
+
+    node: cst.CSTNode
+
+
+Item = Replace | Insert | Finding | Helper | Covered
+
+
+class Conflict(Exception):
+    """Two rules want to replace the same node: a bug of the tool, reported for the file."""
+
+
+@dataclass
+class FilePlan:
+    """All items of one file, collected."""
+
+    replacements: dict[cst.CSTNode, Replace] = field(default_factory=dict)
+    before: dict[cst.CSTNode, list[Insert]] = field(default_factory=dict)
+    after: dict[cst.CSTNode, list[Insert]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    helpers: dict[str, str] = field(default_factory=dict)
+    covered: set[cst.CSTNode] = field(default_factory=set)
+    leading: dict[cst.CSTNode, list[tuple[str, str]]] = field(default_factory=dict)  # statement → TODO (code, message)
+
+    def add(self, items: Iterable[Item]) -> None:
+        """Collect items. Raises Conflict if a node is already to be replaced."""
+        for item in items:
+            if isinstance(item, Replace):
+                if item.node in self.replacements:
+                    raise Conflict(f"two edits of one {type(item.node).__name__}: {_code(item.node)}")
+                self.replacements[item.node] = item
+            elif isinstance(item, Insert):
+                (self.after if item.after else self.before).setdefault(item.anchor, []).append(item)
+            elif isinstance(item, Finding):
+                self.findings.append(item)
+            elif isinstance(item, Helper):
+                self.helpers[item.name] = item.source
+            else:
+                self.covered.add(item.node)
+
+    @property
+    def changes(self) -> bool:
+        """Whether the tree will change."""
+        return bool(self.replacements or self.before or self.after or self.helpers)
+
+
+def _code(node: cst.CSTNode) -> str:
+    return cst.Module([]).code_for_node(node).strip()[:80]

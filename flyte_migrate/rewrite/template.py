@@ -1,0 +1,154 @@
+"""Building libcst nodes from source text with holes, in the layout a formatter would give them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TypeVar
+
+import libcst as cst
+
+from flyte_migrate.rewrite.walk import fields_of
+
+_HOLE = re.compile(r"\{(\w+)\}")
+_EMPTY_MODULE = cst.Module([])
+#: The line length at which generated calls are split, one argument a line (that of ruff and black).
+WIDTH = 88
+
+Node = TypeVar("Node", bound=cst.CSTNode)
+
+
+def expression(template: str, **holes: cst.BaseExpression | str) -> cst.BaseExpression:
+    """An expression from text in which ``{name}`` stands for a node (or text)."""
+    node = _parsed_expression(_placeholders(template))
+    return _fill(node.deep_clone(), holes)
+
+
+def statement(template: str, **holes: cst.BaseExpression | str) -> cst.BaseStatement:
+    """One statement from text with holes."""
+    return statements(template, **holes)[0]
+
+
+def statements(template: str, **holes: cst.BaseExpression | str) -> list[cst.BaseStatement]:
+    """Statements from text with holes."""
+    module = cst.parse_module(_placeholders(template))
+    return [_fill(s, holes) for s in module.body]  # type: ignore[misc]
+
+
+def code(node: cst.CSTNode) -> str:
+    """The source text of a node."""
+    return _EMPTY_MODULE.code_for_node(node)
+
+
+def _placeholders(template: str) -> str:
+    return _HOLE.sub(r"__hole_\1__", template)
+
+
+@lru_cache(maxsize=512)
+def _parsed_expression(text: str) -> cst.BaseExpression:
+    return cst.parse_expression(text)
+
+
+def _fill(node: Node, holes: Mapping[str, cst.BaseExpression | str]) -> Node:
+    if isinstance(node, cst.Name) and node.value.startswith("__hole_"):
+        value = holes[node.value[7:-2]]
+        return cst.parse_expression(value) if isinstance(value, str) else value  # type: ignore[return-value]
+    changes: dict[str, object] = {}
+    for name in fields_of(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            filled = _fill(value, holes)
+            if filled is not value:
+                changes[name] = filled
+        elif isinstance(value, (list, tuple)) and value and isinstance(value[0], cst.CSTNode):
+            items = [_fill(item, holes) for item in value]
+            if any(new is not old for new, old in zip(items, value, strict=True)):
+                changes[name] = items
+    return node.with_changes(**changes) if changes else node
+
+
+def argument(value: cst.BaseExpression | str, keyword: str | None = None) -> cst.Arg:
+    """A call argument ``value`` or ``keyword=value``."""
+    node = cst.parse_expression(value) if isinstance(value, str) else value
+    if keyword is None:
+        return cst.Arg(node)
+    return cst.Arg(
+        node,
+        keyword=cst.Name(keyword),
+        equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
+    )
+
+
+def call(function: cst.BaseExpression | str, args: Sequence[cst.Arg], *, room: int = WIDTH, indent: str = "") -> cst.Call:
+    """A call on one line if it fits into ``room`` columns, else with one argument a line and a trailing comma.
+
+    Arguments that bring comments or line breaks of their own keep them. ``indent`` is the indentation of the statement
+    (relative to its block) in which the call stands.
+    """
+    func = cst.parse_expression(function) if isinstance(function, str) else function
+    plain = [a.with_changes(comma=_comma(" ") if n < len(args) - 1 else cst.MaybeSentinel.DEFAULT) for n, a in enumerate(args)]
+    plain = [a.with_changes(whitespace_after_arg=cst.SimpleWhitespace("")) for a in plain]
+    one_line = cst.Call(func, plain)
+    text = code(one_line)
+    if not args or ("\n" not in text and len(text) <= room):
+        return one_line
+    if len(args) == 1 and "\n" in text and len(text.split("\n")[0]) <= room:
+        return one_line
+    return exploded(func, args, indent)
+
+
+def exploded(func: cst.BaseExpression, args: Sequence[cst.Arg], indent: str = "") -> cst.Call:
+    """A call with one argument a line."""
+    inner = _break(indent + "    ")
+    outer = _break(indent)
+    lines = [
+        a.with_changes(
+            whitespace_after_arg=cst.SimpleWhitespace(""),
+            comma=cst.Comma(whitespace_after=inner if n < len(args) - 1 else outer),
+        )
+        for n, a in enumerate(args)
+    ]
+    return cst.Call(func, lines, whitespace_before_args=inner)
+
+
+def _break(indent: str) -> cst.ParenthesizedWhitespace:
+    return cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(indent))
+
+
+def _comma(after: str) -> cst.Comma:
+    return cst.Comma(whitespace_after=cst.SimpleWhitespace(after))
+
+
+def keyword_of(node: cst.Call, name: str, position: int | None = None) -> cst.Arg | None:
+    """The argument passed by keyword ``name``, or by position; None if absent."""
+    for arg in node.args:
+        if arg.keyword is not None and arg.keyword.value == name:
+            return arg
+    if position is not None:
+        positional = [a for a in node.args if a.keyword is None and not a.star]
+        if position < len(positional) and not any(a.star == "*" for a in node.args):
+            return positional[position]
+    return None
+
+
+def string_value(node: cst.CSTNode | None) -> str | None:
+    """The value of a plain (or implicitly concatenated) string literal, else None."""
+    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
+        value = node.evaluated_value
+        return value if isinstance(value, str) else None
+    return None
+
+
+def parenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
+    """The expression in parentheses, unless it already is or never needs them."""
+    if node.lpar or isinstance(node, (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.SimpleString, cst.Integer, cst.Float, cst.List, cst.Dict, cst.Set, cst.ListComp)):
+        return node
+    return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+
+
+def unparenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
+    """The expression without its outer parentheses (kept when they hold comments)."""
+    if node.lpar and "#" not in code(node.lpar[0]) and "#" not in code(node.rpar[-1]) and not isinstance(node, cst.GeneratorExp):
+        return node.with_changes(lpar=node.lpar[1:], rpar=node.rpar[:-1])
+    return node

@@ -1,0 +1,96 @@
+"""A plain field walk over libcst trees: children in source order, whitespace left out.
+
+libcst's own visitors cost several times a parse; this costs about a tenth of one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import libcst as cst
+
+#: Fields whose values never hold a name, a call or a statement.
+_LAYOUT = frozenset(
+    {
+        "lpar",
+        "rpar",
+        "lbracket",
+        "rbracket",
+        "lbrace",
+        "rbrace",
+        "comma",
+        "semicolon",
+        "equal",
+        "dot",
+        "colon",
+        "first_colon",
+        "second_colon",
+        "operator",
+        "header",
+        "footer",
+        "leading_lines",
+        "lines_after_decorators",
+        "lines_after_module_docstring",
+        "trailing_whitespace",
+        "newline",
+        "async_",
+        "asynchronous",
+        "indent",
+        "star",
+        "keyword_star",
+        "encoding",
+        "default_indent",
+        "default_newline",
+        "has_trailing_newline",
+        "posonly_ind",
+        "relative",
+        "start",
+        "end",
+        "quote",
+    }
+)
+#: Where libcst's field order is not source order.
+_SOURCE_ORDER: dict[type, tuple[str, ...]] = {
+    cst.FunctionDef: ("decorators", "name", "type_parameters", "params", "returns", "body"),
+    cst.ClassDef: ("decorators", "name", "type_parameters", "bases", "keywords", "body"),
+    cst.IfExp: ("body", "test", "orelse"),
+    cst.Arg: ("keyword", "value"),
+    cst.Parameters: ("posonly_params", "params", "star_arg", "kwonly_params", "star_kwarg"),
+    cst.Slice: ("lower", "upper", "step"),
+}
+_fields: dict[type, tuple[str, ...]] = {}
+
+
+def fields_of(kind: type) -> tuple[str, ...]:
+    """Names of the fields of a node class that may hold names, calls or statements, in source order."""
+    known = _fields.get(kind)
+    if known is None:
+        known = _SOURCE_ORDER.get(kind) or tuple(
+            f.name
+            for f in dataclasses.fields(kind)
+            if f.name not in _LAYOUT and not f.name.startswith("whitespace") and f.type not in ("str", "int")
+        )
+        _fields[kind] = known
+    return known
+
+
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Direct children in source order."""
+    for name in fields_of(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                if isinstance(item, cst.CSTNode):
+                    yield item
+
+
+def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The node and all nodes below it, in source order."""
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        yield item
+        stack.extend(reversed(list(children(item))))

@@ -1,0 +1,198 @@
+"""``TaskEnvironment`` definitions: one for every environment that the project plan gives this module (DESIGN 3.1-3.3, CFG-01…09).
+
+Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+
+from flyte_migrate.project.environments import Environment
+from flyte_migrate.rewrite.plan import Finding, Insert, Item, Rebuild
+from flyte_migrate.rewrite.template import argument, call
+from flyte_migrate.rewrite.view import FileView, Statement, TaskDefinition
+from flyte_migrate.rewrite.walk import walk
+from flyte_migrate.rules import on_file
+from flyte_migrate.rules.decorators import decorator_arguments
+from flyte_migrate.rules.images import image_argument
+from flyte_migrate.rules.plugins import plugin_argument
+from flyte_migrate.rules.resources import environment_variables_argument, resources_argument
+from flyte_migrate.rules.secrets import secrets_argument
+
+
+@on_file
+def define_environments(view: FileView) -> Iterator[Item]:
+    """Insert the module's environments before their first task, after the names their configuration reads."""
+    environments = view.environments.by_module.get(view.facts.module, ())
+    if not environments:
+        return
+    for cycle in view.environments.cycles:
+        if any(module == view.facts.module for module, _ in cycle):
+            names = ", ".join(f"{module}.{variable}" for module, variable in cycle)
+            first = next(d for d in view.tasks if d.task.qualified in environments[0].members)
+            yield Finding(first.node, "FM180", f"The environments {names} need each other, and depends_on must not be circular.")
+    anchors = _anchors(view, environments)
+    late = _late_dependencies(view, environments, anchors)
+    by_anchor: dict[cst.CSTNode, list[Environment]] = {}
+    for environment in _dependencies_first(environments):
+        by_anchor.setdefault(anchors[environment.variable], []).append(environment)
+    for anchor, group in by_anchor.items():
+        assert isinstance(anchor, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
+        yield _insert(view, anchor, group, late)
+    for dependency, dependants in late.items():
+        anchor = anchors[dependency]
+        lines = [f"{name}.add_dependency({dependency})" for name in dependants]
+        yield Insert(anchor, lambda rebuild, lines=lines: [cst.parse_statement(line) for line in lines])  # type: ignore[misc]
+    if view.facts.module in view.environments.undecided_images:
+        driver = next(e for e in environments if e.variable == "env")
+        definition = next(d for d in view.tasks if d.task.qualified in driver.members)
+        yield Finding(definition.node, "FM181", "This workflow calls tasks of modules with different images; give its environment an image that can import them all.")
+
+
+def _definitions(view: FileView, environment: Environment) -> list[TaskDefinition]:
+    return [d for d in view.tasks if d.task.qualified in environment.members]
+
+
+def _source(view: FileView, environment: Environment) -> TaskDefinition | None:
+    return next((d for d in view.tasks if d.task.qualified == environment.source), None)
+
+
+def _configuration(view: FileView, environment: Environment) -> dict[str, cst.Arg]:
+    """The source decorator's arguments that belong to the environment, by keyword."""
+    definition = _source(view, environment)
+    if definition is None:
+        return {}
+    keywords = {keyword for keyword, _ in environment.config}
+    return {k: a for k, a in decorator_arguments(view, definition).items() if k in keywords}
+
+
+def _anchors(view: FileView, environments: Sequence[Environment]) -> dict[str, Statement]:
+    """The statement before which each environment is put: all before the module's first task, if their names are there."""
+    order: dict[cst.CSTNode, int] = {statement: number for number, statement in enumerate(view.tree.body)}
+    first: dict[str, Statement] = {}
+    for environment in environments:
+        definitions = _definitions(view, environment)
+        if environment.scope:
+            first[environment.variable] = definitions[0].node
+        else:
+            first[environment.variable] = min((view.top_statement(d.node) for d in definitions), key=order.__getitem__)
+    module_level = [first[e.variable] for e in environments if not e.scope]
+    if not module_level:
+        return first
+    earliest = min(module_level, key=order.__getitem__)
+    for environment in environments:
+        if environment.scope:
+            continue
+        if _bound_before(view, environment, order, order[earliest]):
+            first[environment.variable] = earliest
+    return first
+
+
+def _bound_before(view: FileView, environment: Environment, order: dict[cst.CSTNode, int], position: int) -> bool:
+    for arg in _configuration(view, environment).values():
+        for name in walk(arg.value):
+            if not isinstance(name, cst.Name):
+                continue
+            for binding in view.bindings(name):
+                if binding.node in view.parents and order.get(view.top_statement(binding.node), 0) >= position:
+                    return False
+    return True
+
+
+def _dependencies_first(environments: Sequence[Environment]) -> list[Environment]:
+    by_variable = {e.variable: e for e in environments}
+    ordered: list[Environment] = []
+
+    def visit(environment: Environment, trail: tuple[str, ...]) -> None:
+        if environment in ordered or environment.variable in trail:
+            return
+        for module, variable in environment.depends_on:
+            if module == environment.module and variable in by_variable:
+                visit(by_variable[variable], (*trail, environment.variable))
+        ordered.append(environment)
+
+    for environment in environments:
+        visit(environment, ())
+    return ordered
+
+
+def _late_dependencies(
+    view: FileView, environments: Sequence[Environment], anchors: dict[str, Statement]
+) -> dict[str, list[str]]:
+    """Environments of this module that are defined only after one that depends on them."""
+    order: dict[cst.CSTNode, int] = {statement: number for number, statement in enumerate(view.tree.body)}
+    late: dict[str, list[str]] = {}
+    cyclic = {ref for cycle in view.environments.cycles for ref in cycle}
+    for environment in environments:
+        for module, variable in environment.depends_on:
+            if module != environment.module or variable not in anchors or (module, variable) in cyclic:
+                continue
+            if order.get(anchors[variable], 0) > order.get(anchors[environment.variable], 0):
+                late.setdefault(variable, []).append(environment.variable)
+    return late
+
+
+def _insert(view: FileView, anchor: Statement, group: Sequence[Environment], late: dict[str, list[str]]) -> Insert:
+    blank = cst.EmptyLine(indent=False)
+    follows_import = _follows_import(view, anchor)
+
+    def build(rebuild: Rebuild) -> list[cst.BaseStatement]:
+        found: list[cst.BaseStatement] = []
+        for number, environment in enumerate(group):
+            statement = _definition(view, environment, late, rebuild)
+            gap = [blank] if number or follows_import else _leading_blanks(anchor) or [blank]
+            found.append(statement.with_changes(leading_lines=gap))
+        return found
+
+    return Insert(anchor, build)
+
+
+def _leading_blanks(anchor: Statement) -> list[cst.EmptyLine]:
+    found: list[cst.EmptyLine] = []
+    for line in anchor.leading_lines:
+        if line.comment is not None:
+            break
+        found.append(line)
+    return found
+
+
+def _follows_import(view: FileView, anchor: Statement) -> bool:
+    body = list(view.tree.body)
+    if anchor not in body:
+        return False
+    position = body.index(anchor)
+    previous = body[position - 1] if position else None
+    return isinstance(previous, cst.SimpleStatementLine) and isinstance(
+        previous.body[0], (cst.Import, cst.ImportFrom, cst.Assign, cst.AnnAssign)
+    )
+
+
+def _definition(
+    view: FileView, environment: Environment, late: dict[str, list[str]], rebuild: Rebuild
+) -> cst.SimpleStatementLine:
+    configuration = {
+        k: a.with_changes(value=rebuild(a.value)) for k, a in _configuration(view, environment).items()
+    }
+    originals = _configuration(view, environment)
+    args = [argument(f'"{environment.name}"', "name")]
+    args += image_argument(view, configuration, originals)
+    if environment.image_from is not None:
+        args.append(argument(f"{view.environment(*environment.image_from)}.image", "image"))
+    args += resources_argument(view, configuration, originals)
+    args += environment_variables_argument(view, configuration, originals)
+    args += secrets_argument(view, configuration, originals)
+    args += plugin_argument(view, configuration, originals)
+    depends = [
+        view.environment(module, variable)
+        for module, variable in environment.depends_on
+        if environment.variable not in late.get(variable if module == environment.module else "", ())
+        and ((module, variable) not in {r for c in view.environments.cycles for r in c} or module != environment.module)
+    ]
+    if depends:
+        args.append(argument(f"[{', '.join(depends)}]", "depends_on"))
+    value = call(view.local_name("flyte:TaskEnvironment"), args, room=88 - len(environment.variable) - 3)
+    return cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name(environment.variable))], value)])
+
+
