@@ -30,6 +30,7 @@ from ._image_layers import (
     WorkDir,
     hash_file,
 )
+from ._initialize import get_init_config
 from ._secret import Secret, SecretRequest
 from ._version import __version__
 from .errors import ImageBuildError
@@ -75,8 +76,9 @@ def _running_python() -> tuple[int, int]:
 
 
 def _configured_registry() -> str | None:
-    """The registry to push to. Upstream also reads `image.registry` of a configuration file."""
-    return os.environ.get("FLYTE_IMAGE_REGISTRY") or None
+    """The registry given to `flyte.init`, else that of the environment. Upstream also reads a configuration file."""
+    config = get_init_config()
+    return (config.image_registry if config else None) or os.environ.get("FLYTE_IMAGE_REGISTRY") or None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ everything here silently does nothing.
 from __future__ import annotations
 
 import html
-import os
 import string
 from dataclasses import dataclass, field
 from datetime import datetime

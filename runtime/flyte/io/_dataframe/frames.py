@@ -140,7 +140,7 @@ class _ParquetToPolars(DataFrameDecoder[Any]):
         return polars.read_parquet(pattern, columns=columns)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _register_pandas() -> None:
     import pandas
 
@@ -151,7 +151,7 @@ def _register_pandas() -> None:
     register(_CSVToPandas(pandas.DataFrame, None, CSV))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _register_arrow() -> None:
     import pyarrow
 
@@ -160,7 +160,7 @@ def _register_arrow() -> None:
     register(_ParquetToArrow(pyarrow.Table, None, PARQUET), default_format_for_type=True)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _register_polars() -> None:
     import polars
 
