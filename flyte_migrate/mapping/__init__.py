@@ -58,7 +58,7 @@ class Table:
     def canonical(self, name: str) -> str:
         """The canonical v1 name of a qualified name: through the alias of the name itself, else of what it is part of.
 
-        ``flytekit.core.launch_plan.LaunchPlan.create`` is ``flytekit.LaunchPlan.create``. Without an alias it is itself.
+        ``flytekit.core.launch_plan.LaunchPlan.create`` is ``flytekit.LaunchPlan.create``. Without alias it is itself.
         """
         owner, rest = name, ""
         while owner:
