@@ -145,7 +145,7 @@ def _fate(used: str) -> tuple[str, str, Severity]:
     row = _row(name)
     if used.endswith(".*"):
         return LEFTOVER_USE, f"star import of the Flyte 1 package `{name}`", Severity.MANUAL
-    if row is None and any(key.startswith(name + ".") for key in table().rows):
+    if any(key.startswith(name + ".") for key in (*table().rows, *table().aliases)):
         return LEFTOVER_USE, f"import of the Flyte 1 package `{name}`", Severity.MANUAL
     if row is None:
         return UNKNOWN_NAME, f"`{name}` is Flyte 1, and no Flyte 2 counterpart is known", Severity.MANUAL
@@ -161,10 +161,11 @@ def _fate(used: str) -> tuple[str, str, Severity]:
 
 
 def _row(name: str) -> Row | None:
-    """The row of ``name``, or of what it is an attribute of (``LaunchPlan`` for ``LaunchPlan.create``)."""
+    """The row of ``name``, or of the object it is an attribute of (``LaunchPlan`` for ``LaunchPlan.create``)."""
     owner = name
     while owner:
-        if table().canonical(owner) in table().rows:
-            return table().row(owner)
+        row = table().rows.get(table().canonical(owner))
+        if row is not None and (owner == name or row.kind != "drop"):  # a package says nothing of what is in it
+            return row
         owner = owner.rpartition(".")[0]
     return table().row(name)

@@ -150,7 +150,7 @@ def with_flags(settings: Settings, flags: Mapping[str, Any]) -> Settings:
     if "ignore" in changes:
         changes["ignore"] = settings.ignore + changes["ignore"]
     if "exclude" in changes:
-        changes["exclude"] = (*settings.exclude, Patterns(os.getcwd(), tuple(changes["exclude"])))
+        changes["exclude"] = (*settings.exclude, _patterns("--exclude", os.getcwd(), tuple(changes["exclude"])))
     return replace(settings, **changes)
 
 
@@ -220,15 +220,23 @@ def _read_codes(where: str, value: Any, base: str) -> tuple[str, ...]:
     return _codes(where, _strings(where, value))
 
 
+def _patterns(where: str, base: str, lines: tuple[str, ...]) -> Patterns:
+    try:
+        _spec(lines)
+    except ValueError as error:
+        raise SettingsError(f"{where}: {error}") from error
+    return Patterns(base, lines)
+
+
 def _read_exclude(where: str, value: Any, base: str) -> tuple[Patterns, ...]:
-    return (Patterns(base, _strings(where, value)),)
+    return (_patterns(where, base, _strings(where, value)),)
 
 
 def _read_per_file_ignores(where: str, value: Any, base: str) -> tuple[PerFileIgnore, ...]:
     if not isinstance(value, dict):
         raise SettingsError(f"{where}: expected a table of pattern = [codes], not {value!r}")
     return tuple(
-        PerFileIgnore(Patterns(base, (pattern,)), _read_codes(f"{where}.{pattern!r}", codes, base))
+        PerFileIgnore(_patterns(where, base, (pattern,)), _read_codes(f"{where}.{pattern!r}", codes, base))
         for pattern, codes in value.items()
     )
 

@@ -67,12 +67,12 @@ def _successor(package: str) -> str:
     name = package.lower().replace("_", "-")
     if not name.startswith("flytekitplugins-"):
         return "; the Flyte 2 package is `flyte`"
-    prefix = "flytekitplugins." + name.removeprefix("flytekitplugins-").replace("-", "") + "."
-    targets = (row.target or row.link for key, row in table().rows.items() if key.replace("_", "").startswith(prefix))
-    plugins = {target.split(":")[0].split(".")[1] for target in targets if target.startswith("flyteplugins.")}
-    if len(plugins) == 1:
-        return f"; the Flyte 2 package is `flyteplugins-{plugins.pop()}`"
-    return ""
+    plugin = name.removeprefix("flytekitplugins-").replace("-", "")
+    rows = (row for key, row in table().rows.items() if key.replace("_", "").startswith(f"flytekitplugins.{plugin}."))
+    targets = (row.target or row.link for row in rows)
+    successors = {target.split(":")[0].split(".")[1] for target in targets if target.startswith("flyteplugins.")}
+    successor = plugin if plugin in successors else min(successors, default="")
+    return f"; the Flyte 2 package is `flyteplugins-{successor}`" if successor else ""
 
 
 def _in_notebook(text: str, display: str) -> Iterator[Diagnostic]:

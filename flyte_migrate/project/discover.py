@@ -352,7 +352,7 @@ def _inherited_ignores(start: str) -> Iterator[_Ignore]:
 def _ignore_file(path: str, base: str) -> Iterator[_Ignore]:
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            lines = [line for line in file.read().splitlines() if line.strip() and not line.startswith("#")]
+            lines = [line for line in file.read().split("\n") if _is_pattern(line)]
     except OSError:
         return
     if lines:
@@ -362,11 +362,20 @@ def _ignore_file(path: str, base: str) -> Iterator[_Ignore]:
         yield _Ignore(base, pathspec.GitIgnoreSpec.from_lines(lines), pathspec.GitIgnoreSpec.from_lines(relevant))
 
 
+def _is_pattern(line: str) -> bool:
+    """False for blank lines and comments, and for the few patterns that git ignores and ``pathspec`` refuses."""
+    bare = line.strip().removeprefix("!")
+    return bool(bare.strip("/")) and not line.startswith("#") and not bare.endswith("\\")
+
+
 def _can_match_python_file(pattern: str) -> bool:
     """False for a pattern that says nothing of a ``.py`` file as such; folders above it have been judged by then.
 
-    Matching every file against every pattern would cost more than reading the files.
+    Matching every file against every pattern would cost more than reading the files. Negated patterns always count: they
+    take back what a pattern such as ``/docs/*`` says of everything below a folder.
     """
+    if pattern.startswith("!"):
+        return True
     last = pattern.rstrip().rsplit("/", 1)[-1]
     if not last:
         return False

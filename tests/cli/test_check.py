@@ -1,0 +1,280 @@
+"""``check``: what it finds, what it imports, and how findings are kept back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.harness import Cli
+
+FLOW = """\
+from flytekit import task, workflow
+from flytekit.types.file import FlyteFile
+
+
+@task
+def t(x: FlyteFile) -> int:
+    return 1
+
+
+@workflow
+def w(x: FlyteFile) -> int:
+    return t(x=x)
+"""
+
+
+def codes(text: str) -> list[tuple[str, str]]:
+    """Place and code of each concise line."""
+    return [(place, rest.split()[0]) for place, _, rest in (line.partition(": ") for line in text.splitlines())]
+
+
+def test_each_use_of_a_flyte_1_name_is_told_with_what_it_becomes(project: Path, cli: Cli) -> None:
+    (project / "flow.py").write_text(FLOW)
+    result = cli("check", ".", "--output-format", "concise")
+    assert result.code == 1
+    assert result.text.splitlines() == [
+        "flow.py:5:2: FM901 `flytekit.task` is Flyte 1; its uses are rewritten with `flyte.TaskEnvironment.task`",
+        "flow.py:6:10: FM901 `flytekit.types.file.FlyteFile` is Flyte 1; its uses are rewritten with `flyte.io.File`",
+        "flow.py:10:2: FM901 `flytekit.workflow` is Flyte 1; its uses are rewritten with `flyte.TaskEnvironment.task`",
+        "flow.py:11:10: FM901 `flytekit.types.file.FlyteFile` is Flyte 1; its uses are rewritten with `flyte.io.File`",
+    ]
+
+
+def test_a_clean_project_passes(project: Path, cli: Cli) -> None:
+    (project / "flow.py").write_text("import flyte\n\nenv = flyte.TaskEnvironment(name='env')\n")
+    result = cli("check")
+    assert (result.code, result.out) == (0, b"")
+    assert result.err.startswith("1 file scanned, 0 findings, 0 failed in ")
+
+
+def test_text_that_only_mentions_flytekit_is_no_finding(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text('"""Formerly on flytekit."""\n# from flytekit import task\nx = "import flytekit"\n')
+    assert cli("check").code == 0
+
+
+def test_an_import_is_told_when_no_use_explains_it(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("import flytekit\nfrom flytekit import task\nfrom flytekit import *\n")
+    (project / "b.py").write_text("import flytekit\nx = flytekit.task\n")
+    result = cli("check", "--output-format", "concise")
+    assert codes(result.text) == [
+        ("a.py:1:8", "FM901"),
+        ("a.py:2:22", "FM901"),
+        ("a.py:3:22", "FM901"),
+        ("b.py:2:5", "FM901"),
+    ]
+
+
+def test_columns_count_characters(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("import flytekit\nx = ['日本é', flytekit.task]\n")
+    assert codes(cli("check", "--output-format", "concise").text) == [("a.py:2:13", "FM901")]
+
+
+def test_a_name_without_counterpart_has_the_code_of_its_row(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("from flytekit import Workflow\nw = Workflow(name='w')\n")
+    assert codes(cli("check", "--output-format", "concise").text) == [("a.py:2:5", "FM203")]
+
+
+def test_an_unknown_name_says_so(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("from flytekit.no_such_module import thing\nthing()\n")
+    assert codes(cli("check", "--output-format", "concise").text) == [("a.py:2:1", "FM903")]
+
+
+def test_an_attribute_counts_as_its_owner(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("from flytekit.types.file import FlyteFile\nFlyteFile.from_source('x')\n")
+    assert "`flytekit.types.file.FlyteFile.from_source` is Flyte 1; its uses are rewritten" in cli("check").text
+
+
+def test_a_renamed_name_is_told_with_its_new_one(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("from flytekit import PodTemplate\nPodTemplate()\n")
+    assert "`flytekit.PodTemplate` is Flyte 1; it becomes `flyte.PodTemplate`" in cli("check").text
+
+
+def test_a_package_is_told_as_such(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("import flytekit.types.file\n")
+    assert "import of the Flyte 1 package `flytekit.types.file`" in cli("check").text
+
+
+def test_todo_comments_of_the_migration_are_findings(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("# TODO(flyte-migrate FM203): write the calls in a task\nx = 1\n# TODO: other\n")
+    result = cli("check", "--output-format", "concise")
+    assert result.code == 1
+    assert result.text.startswith("a.py:1:1: FM203 left for a person: ")
+    assert len(result.text.splitlines()) == 1
+
+
+def test_files_that_can_not_be_read_are_findings_and_the_rest_goes_on(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("from flytekit import task\ndef f(:\n")
+    (project / "b.py").write_bytes(b"# coding: no-such\nimport flytekit\n")
+    (project / "c.py").write_bytes(b"import flytekit\nx = '\0'\n")
+    (project / "d.py").write_text("import flytekit\nx = " + "(" * 3000 + ")" * 3000 + "\n")
+    (project / "e.py").write_text("import flytekit\n")
+    result = cli("check", "--output-format", "concise")
+    assert result.code == 1
+    assert [(place.split(":")[0], code) for place, code in codes(result.text)] == [
+        ("a.py", "FM001"),
+        ("b.py", "FM002"),
+        ("c.py", "FM001"),
+        ("d.py", "FM001" if sys.version_info >= (3, 10) else "FM003"),
+        ("e.py", "FM901"),
+    ]
+
+
+def test_a_broken_file_without_flyte_is_not_our_business(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("print 'python 2'\n")
+    assert cli("check").code == 0
+
+
+def test_the_outcome_is_the_same_for_any_number_of_jobs(project: Path, cli: Cli) -> None:
+    for number in range(30):
+        (project / f"flow_{number}.py").write_text(FLOW)
+    (project / "broken.py").write_text("import flytekit\n(\n")
+    assert cli("check", "--jobs", "1").out == cli("check", "--jobs", "3").out
+
+
+def test_ignored_lines_are_silent(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text(
+        "import flytekit\n"
+        "a = flytekit.task  # flyte-migrate: ignore[FM901]\n"
+        "b = flytekit.task  # flyte-migrate: ignore\n"
+        "c = flytekit.task  # flyte-migrate: ignore[FM902, FM9]\n"
+        "d = flytekit.task  # flyte-migrate: ignore[FM203]\n"
+    )
+    assert codes(cli("check", "--output-format", "concise").text) == [("a.py:5:5", "FM901")]
+
+
+def test_an_ignore_comment_that_silences_nothing_is_noted(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text(
+        "# flyte-migrate\nx = 1  # flyte-migrate: ignore[FM901]\ny = 1  # flyte-migrate: ignore[FM203]\n"
+    )
+    result = cli("check", "--output-format", "concise")
+    assert result.code == 0
+    assert codes(result.text) == [("a.py:2:1", "FM005")]
+
+
+def test_a_skipped_file_is_not_looked_at(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("# flyte-migrate: skip-file\nimport flytekit\n")
+    assert cli("check").code == 0
+    assert "skip-file" in cli("check", "-v").text
+
+
+def test_select_and_ignore_take_prefixes(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("# TODO(flyte-migrate FM203): x\nimport flytekit\n")
+
+    def found(*flags: str) -> list[str]:
+        return [code for _, code in codes(cli("check", "--output-format", "concise", *flags).text)]
+
+    assert found() == ["FM203", "FM901"]
+    assert found("--select", "FM9") == ["FM901"]
+    assert found("--ignore", "FM9") == ["FM203"]
+    assert found("--select", "FM2,FM901", "--ignore", "FM20") == ["FM901"]
+    assert found("--ignore", "FM9", "--select", "ALL", "--select", "FM901") == ["FM203", "FM901"]
+
+
+def test_codes_can_be_ignored_for_some_files(project: Path, cli: Cli) -> None:
+    (project / "tests").mkdir()
+    (project / "tests" / "a.py").write_text("import flytekit\n")
+    (project / "b.py").write_text("import flytekit\n")
+    (project / "pyproject.toml").write_text('[tool.flyte-migrate.per-file-ignores]\n"tests/" = ["FM9"]\n')
+    assert codes(cli("check", "--output-format", "concise").text) == [("b.py:1:8", "FM901")]
+
+
+def test_exit_zero_and_statistics(project: Path, cli: Cli) -> None:
+    (project / "flow.py").write_text(FLOW)
+    result = cli("check", "--exit-zero", "--statistics")
+    assert result.code == 0
+    assert result.text.startswith("4  FM901  A Flyte 1 name is still in use")
+
+
+def test_known_findings_are_kept_back_by_a_baseline(project: Path, cli: Cli) -> None:
+    flow = project / "flow.py"
+    flow.write_text(FLOW)
+    assert cli("check", "--baseline", "known.json", "--write-baseline").code == 0
+    assert cli("check", "--baseline", "known.json").code == 0
+    flow.write_text("# lines move\n\n" + FLOW)
+    assert cli("check", "--baseline", "known.json").code == 0
+    flow.write_text(FLOW + "\n\n@task\ndef u() -> int:\n    return 2\n")
+    result = cli("check", "--baseline", "known.json", "--output-format", "concise")
+    assert result.code == 1
+    assert codes(result.text) == [("flow.py:15:2", "FM901")]
+
+
+def test_a_baseline_tells_what_is_gone(project: Path, cli: Cli) -> None:
+    (project / "flow.py").write_text(FLOW)
+    cli("check", "--baseline", "known.json", "--write-baseline")
+    (project / "flow.py").write_text("x = 1\n")
+    assert "4 findings no longer occur" in cli("check", "--baseline", "known.json").err
+
+
+def test_a_baseline_works_from_any_folder(project: Path, cli: Cli, monkeypatch: object) -> None:
+    (project / "pkg").mkdir()
+    (project / "pkg" / "flow.py").write_text(FLOW)
+    cli("check", "--baseline", "known.json", "--write-baseline")
+    import os
+
+    os.chdir(project / "pkg")
+    assert cli("check", "--baseline", "../known.json").code == 0
+
+
+def test_a_damaged_baseline_is_a_usage_error(project: Path, cli: Cli) -> None:
+    (project / "flow.py").write_text(FLOW)
+    for text in ("{", "[]", '{"version": 99}', '{"version": 1, "findings": [{}]}'):
+        (project / "known.json").write_text(text)
+        result = cli("check", "--baseline", "known.json")
+        assert result.code == 2
+        assert "known.json: not a" in result.err
+
+
+def test_dependencies_are_noted_with_their_successors(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("x = 1\n")
+    (project / "requirements.txt").write_text(
+        "numpy\nflytekit==1.16  # pinned\nflytekitplugins-spark\n# flytekit\nmyflytekit\n"
+    )
+    (project / "pyproject.toml").write_text(
+        '[project]\nname = "x"\ndescription = "from flytekit to flyte"\ndependencies = ["flytekit[all]>=1", "flyte"]\n'
+    )
+    result = cli("check", "--output-format", "concise")
+    assert result.code == 0
+    assert result.text.splitlines() == [
+        "pyproject.toml:4:18: FM902 `flytekit` is a Flyte 1 package; the Flyte 2 package is `flyte`",
+        "requirements.txt:2:1: FM902 `flytekit` is a Flyte 1 package; the Flyte 2 package is `flyte`",
+        "requirements.txt:3:1: FM902 `flytekitplugins-spark` is a Flyte 1 package; "
+        "the Flyte 2 package is `flyteplugins-spark`",
+    ]
+
+
+def test_notebooks_that_use_flyte_1_are_noted(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("x = 1\n")
+    cells = [
+        {"cell_type": "markdown", "source": ["import flytekit"]},
+        {"cell_type": "code", "source": ["x\n", "import flytekit"]},
+    ]
+    (project / "uses.ipynb").write_text(json.dumps({"cells": cells}))
+    (project / "plain.ipynb").write_text(json.dumps({"cells": cells[:1]}))
+    (project / "broken.ipynb").write_text("{")
+    result = cli("check", "--output-format", "concise")
+    assert result.code == 0
+    assert [place.split(":")[0] for place, code in codes(result.text) if code == "FM904"] == ["uses.ipynb"]
+
+
+def imported_by_check(project: Path, text: str) -> set[str]:
+    (project / "flow.py").write_text(text)
+    script = (
+        "import sys, json; sys.argv = ['flyte-migrate', 'check', '.', '--output-file', 'out.txt']\n"
+        "from flyte_migrate.__main__ import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+def test_libcst_and_rich_are_never_imported(project: Path) -> None:
+    modules = imported_by_check(project, FLOW)
+    assert "flyte_migrate.project.index" in modules
+    assert not {"libcst", "rich", "flytekit", "flyte"} & modules
+
+
+def test_a_project_without_flyte_1_needs_not_even_the_index(project: Path) -> None:
+    assert not {"libcst", "rich", "flyte_migrate.project.index"} & imported_by_check(project, "x = 1\n")
