@@ -21,7 +21,14 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from ._interface import LITERAL_ENUM, NativeInterface, is_named_tuple
-from ._structured import UnserializableField, pack, unpack, validate_fields
+from ._structured import (
+    TypeTransformerFailedError,
+    UnserializableField,
+    is_typed_dict,
+    pack,
+    unpack,
+    validate_fields,
+)
 from .errors import RuntimeDataValidationError
 
 _MISSING = inspect.Parameter.empty
@@ -29,10 +36,6 @@ _UNION_TYPES = (Union, getattr(types, "UnionType", Union))
 
 # The type of an input that has no usable value: the wire form of an absent literal.
 _ABSENT = object()
-
-
-class TypeTransformerFailedError(TypeError, AssertionError, ValueError):
-    """A value does not fit the type it is declared as."""
 
 
 class Transformer:
@@ -419,11 +422,6 @@ def _structured_from_wire(wire: Any, annotation: Any) -> Any:
 _DATACLASS = Transformer("Object-Dataclass-Transformer", _dataclass_to_wire, _structured_from_wire, _assert_dataclass)
 
 
-def _assert_model(annotation: Any, value: Any) -> None:
-    if not isinstance(value, annotation):
-        raise _refuse(annotation, value)
-
-
 def _model_to_wire(value: Any, annotation: Any) -> Any:
     import json
 
@@ -439,22 +437,15 @@ def _model_from_wire(wire: Any, annotation: Any) -> Any:
     return annotation.model_validate({} if wire is _ABSENT else wire, strict=False, context={"deserialize": True})
 
 
-_MODEL = Transformer("Pydantic Transformer", _model_to_wire, _model_from_wire, _assert_model)
+_MODEL = Transformer("Pydantic Transformer", _model_to_wire, _model_from_wire)
 
 
 def _record_to_wire(value: Any, annotation: Any) -> Any:
     return pack(validate_fields(value, annotation), annotation, embed)
 
 
-_RECORD = Transformer("Typed Record", _record_to_wire, _structured_from_wire, _assert_instance)
-
-
-def _assert_typed_dict(annotation: Any, value: Any) -> None:
-    if not isinstance(value, dict):
-        raise TypeTransformerFailedError(f"Expected a dict for TypedDict {annotation}, got {type(value)}")
-
-
-_TYPED_DICT = Transformer("TypedDict", _record_to_wire, _structured_from_wire, _assert_typed_dict)
+# As upstream, nothing is asserted before the elements are validated: a list passes for a tuple.
+_RECORD = Transformer("Typed Record", _record_to_wire, _structured_from_wire)
 
 
 # --- everything else: pickle ----------------------------------------------------------------------------------------
@@ -556,7 +547,7 @@ def _is_model(annotation: Any) -> bool:
 
 
 # Values of these packages are carried by transformers that `flyte.io` registers when it is imported.
-_FRAME_PACKAGES = frozenset({"pandas", "pyarrow", "polars"})
+_FRAME_PACKAGES = frozenset({"pandas", "pandera", "polars", "pyarrow"})
 
 
 def _choose(annotation: Any) -> Transformer:
@@ -570,12 +561,9 @@ def _choose(annotation: Any) -> Transformer:
     if get_origin(annotation) is Annotated:
         return transformer_for(get_args(annotation)[0])
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
-        _check_transportable(annotation)
         return _ENUM
-    if is_named_tuple(annotation) or _is_typed_tuple(annotation):
+    if is_named_tuple(annotation) or _is_typed_tuple(annotation) or is_typed_dict(annotation):
         return _RECORD
-    if typing.is_typeddict(annotation):
-        return _TYPED_DICT
     if _is_union(annotation):
         return _UNION
     origin = get_origin(annotation)
@@ -596,6 +584,27 @@ def _choose(annotation: Any) -> Transformer:
     if _is_model(annotation):
         return _MODEL
     return _PICKLE
+
+
+def check_annotation(annotation: Any) -> None:
+    """Check that a type can cross at all, before any value is looked at; only enums and what contains them may not.
+
+    Raises:
+        TypeTransformerFailedError: for an enum that cannot be looked up by name.
+        ValueError: for a list, dict or Union of such.
+    """
+    annotation = _bare(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
+        _check_transportable(annotation)
+        return
+    container = "Union" if _is_union(annotation) else "List" if get_origin(annotation) in (list, dict) else None
+    if container is None:
+        return
+    try:
+        for parameter in get_args(annotation):
+            check_annotation(parameter)
+    except Exception as error:
+        raise ValueError(f"Type of Generic {container} type is not supported, {error}") from error
 
 
 def transformer_for(annotation: Any) -> Transformer:
@@ -680,6 +689,7 @@ def inputs_to_wire(interface: NativeInterface, args: tuple[Any, ...], kwargs: di
             continue
         else:
             value = default
+        check_annotation(annotation)
         try:
             wires[name] = to_wire(value, annotation)
         except TypeError as error:
@@ -738,6 +748,7 @@ def outputs_to_wire(value: Any, interface: NativeInterface, task_name: str) -> l
     wires = []
     for (name, annotation), each in zip(interface.outputs.items(), values):
         try:
+            check_annotation(annotation)
             wires.append(to_wire(each, annotation))
         except TypeTransformerFailedError as error:
             raise RuntimeDataValidationError(name, error, task_name) from None

@@ -43,6 +43,10 @@ class InvalidFieldValue(ValueError):
     """A field's value cannot be read as its declared type."""
 
 
+class TypeTransformerFailedError(TypeError, AssertionError, ValueError):
+    """A value does not fit the type it is declared as (upstream: `flyte.types.TypeTransformerFailedError`)."""
+
+
 class ValidationError(ValueError):
     """A tuple, NamedTuple or TypedDict does not have the declared shape."""
 
@@ -170,8 +174,8 @@ def pack(value: Any, annotation: Any, embed: Embed) -> Any:
         return {
             each.name: pack(getattr(value, each.name), hints[each.name], embed) for each in dataclasses.fields(origin)
         }
-    if typing.is_typeddict(annotation):
-        hints = typing.get_type_hints(annotation)
+    if is_typed_dict(annotation):
+        hints, _ = _typed_dict_fields(annotation)
         return {name: pack(value[name], hint, embed) for name, hint in hints.items() if name in value}
     if not isinstance(origin, type):
         raise UnserializableField(f"{annotation} as a field type is not supported")
@@ -244,8 +248,8 @@ def unpack(data: Any, annotation: Any, extract: Extract) -> Any:
         return _unpack_dataclass(data, annotation, extract)
     if origin in (type(None), None):
         return None
-    if typing.is_typeddict(annotation):
-        hints = typing.get_type_hints(annotation)
+    if is_typed_dict(annotation):
+        hints, _ = _typed_dict_fields(annotation)
         absent = [name for name in annotation.__required_keys__ if name not in data]
         if absent:
             raise MissingField(f'Field "{absent[0]}" is missing in {annotation.__name__} instance')
@@ -336,26 +340,54 @@ def _unpack_dataclass(data: Any, annotation: Any, extract: Extract) -> Any:
 # --- tuples and typed dicts: the checks of the validating layer in front (upstream: `flyte.types._tuple_dict`) --------
 
 
+def is_typed_dict(annotation: Any) -> bool:
+    """Whether the annotation is a TypedDict class, from `typing` or `typing_extensions`."""
+    return isinstance(annotation, type) and issubclass(annotation, dict) and hasattr(annotation, "__required_keys__")
+
+
+def _typed_dict_fields(annotation: Any) -> tuple[dict[str, Any], set[str]]:
+    """Types of a TypedDict's fields, and which of them are marked NotRequired; `total=False` does not count upstream."""
+    hints: dict[str, Any] = {}
+    optional: set[str] = set()
+    for name, hint in typing.get_type_hints(annotation, include_extras=True).items():
+        marker = str(get_origin(hint)).rpartition(".")[2]
+        if marker == "NotRequired":
+            optional.add(name)
+        hints[name] = get_args(hint)[0] if marker in ("NotRequired", "Required") else hint
+    return hints, optional
+
+
 def validate_fields(value: Any, annotation: Any) -> Any:
     """The value with its elements brought to their declared types where that loses nothing.
 
     Raises:
-        ValidationError: when it cannot be done.
+        ValidationError: when it cannot be done, or a field is missing.
+        TypeTransformerFailedError: for a tuple of another length, or no dict for a TypedDict.
     """
-    if typing.is_typeddict(annotation):
-        hints = typing.get_type_hints(annotation)
-        absent = [name for name in annotation.__required_keys__ if name not in value]
-        if absent:
-            raise ValidationError(f"Field required: {', '.join(sorted(absent))}")
-        return {name: _lax(value[name], hint) for name, hint in hints.items() if name in value}
-    if isinstance(value, dict) and is_named_tuple(annotation):
-        value = tuple(value[name] for name in annotation._fields)
-    if not isinstance(value, tuple):
-        raise ValidationError(f"Input should be a valid tuple, got {type(value).__name__}")
+    if is_typed_dict(annotation):
+        if not isinstance(value, dict):
+            raise TypeTransformerFailedError(f"Expected a dict but got {type(value)}")
+        hints, optional = _typed_dict_fields(annotation)
+        given = {name: each for name, each in value.items() if each is not None or name not in optional}
+        return _validated(given, hints, optional)
+    if is_named_tuple(annotation):
+        hints = dict(zip(annotation._fields, _tuple_types(annotation, len(annotation._fields))))
+        if not hasattr(value, "_asdict"):
+            value = {annotation._fields[index]: value[index] for index in range(len(value))}
+        else:
+            value = value._asdict()
+        return annotation(**_validated(value, hints, set()))
     kinds = _tuple_types(annotation, len(value))
     if len(kinds) != len(value):
-        raise ValidationError(f"Tuple length {len(value)} doesn't match expected length {len(kinds)}")
-    return tuple(_lax(each, kind) for each, kind in zip(value, kinds))
+        raise TypeTransformerFailedError(f"Tuple length {len(value)} doesn't match expected length {len(kinds)}")
+    return tuple(_lax(value[index], kind) for index, kind in enumerate(kinds))
+
+
+def _validated(given: dict[str, Any], hints: dict[str, Any], optional: set[str]) -> dict[str, Any]:
+    missing = [name for name in hints if name not in given and name not in optional]
+    if missing:
+        raise ValidationError(f"Field required: {', '.join(missing)}")
+    return {name: _lax(given[name], hint) for name, hint in hints.items() if name in given}
 
 
 def _refused(value: Any, annotation: Any) -> ValidationError:
@@ -390,8 +422,13 @@ def _lax(value: Any, annotation: Any) -> Any:
         if not isinstance(value, str):
             raise _refused(value, annotation)
         return value
-    if is_named_tuple(origin) or origin is tuple:
-        return validate_fields(tuple(value) if isinstance(value, list) else value, annotation)
+    if is_named_tuple(origin) or origin is tuple or is_typed_dict(origin):
+        if not isinstance(value, (tuple, list, dict)):
+            raise _refused(value, annotation)
+        try:
+            return validate_fields(value, annotation)
+        except TypeTransformerFailedError as error:
+            raise ValidationError(str(error)) from None
     if origin is list:
         if not isinstance(value, (list, tuple, set, frozenset, collections.deque)):
             raise _refused(value, annotation)
