@@ -109,6 +109,8 @@ async def init_from_config(
     root_dir: Any = None,
     log_level: int | None = None,
     log_format: str = "console",
+    user_log_level: int | None = None,
+    org: str | None = None,
     project: str | None = None,
     domain: str | None = None,
     storage: Any = None,
@@ -116,13 +118,14 @@ async def init_from_config(
     image_builder: str | None = None,
     images: tuple[str, ...] | None = None,
     sync_local_sys_paths: bool = True,
-    **settings: Any,
 ) -> None:
     """Record settings; the configuration file itself is not read, because nothing connects."""
     named = dict(each.split("=", 1) if "=" in each else ("default", each) for each in images or ())
     await init.aio(
+        org=org,
         root_dir=root_dir,
         log_level=log_level,
+        user_log_level=user_log_level,
         project=project,
         domain=domain,
         storage=storage,

@@ -15,7 +15,7 @@ def constructor_repr(cls: type[C]) -> type[C]:
     a dependency here. A tuple value is shown the way rich shows it: as `key=value`, not as a tuple.
     """
 
-    def __repr__(self: Any) -> str:
+    def __repr__(self: Any) -> str:  # noqa: N807
         shown: list[str] = []
         for name, parameter in inspect.signature(type(self).__init__).parameters.items():
             if name == "self" or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):

@@ -130,7 +130,7 @@ def _check_partition(device: str, partition: str | None) -> None:
         raise ValueError(f"Invalid partition for {device}: {partition}. Must be one of {allowed}")
 
 
-def GPU(device: str, quantity: int, partition: str | None = None) -> Device:
+def GPU(device: str, quantity: int, partition: str | None = None) -> Device:  # noqa: N802
     """An NVIDIA GPU (upstream: `flyte.GPU`; MAPPING ACC-13, ACC-14).
 
     Args:
@@ -154,7 +154,7 @@ def GPU(device: str, quantity: int, partition: str | None = None) -> Device:
     return Device(device=device, quantity=quantity, partition=partition, device_class="GPU")
 
 
-def TPU(device: str, partition: str | None = None) -> Device:
+def TPU(device: str, partition: str | None = None) -> Device:  # noqa: N802
     """A Google TPU and its slice (upstream: `flyte.TPU`; MAPPING ACC-16).
 
     Raises:
@@ -165,25 +165,25 @@ def TPU(device: str, partition: str | None = None) -> Device:
     return Device(1, "TPU", device, partition)
 
 
-def Neuron(device: str) -> Device:
+def Neuron(device: str) -> Device:  # noqa: N802
     """An AWS Neuron device; ValueError for an unknown one (upstream: `flyte.Neuron`)."""
     _check_device("Neuron", device, NeuronType)
     return Device(device=device, quantity=1, device_class="NEURON")
 
 
-def AMD_GPU(device: str) -> Device:
+def AMD_GPU(device: str) -> Device:  # noqa: N802
     """An AMD GPU; ValueError for an unknown one (upstream: `flyte.AMD_GPU`)."""
     _check_device("AMD GPU", device, AMD_GPUType)
     return Device(device=device, quantity=1, device_class="AMD_GPU")
 
 
-def HABANA_GAUDI(device: str) -> Device:
+def HABANA_GAUDI(device: str) -> Device:  # noqa: N802
     """A Habana Gaudi device; ValueError for an unknown one (upstream: `flyte.HABANA_GAUDI`)."""
     _check_device("Habana Gaudi", device, HABANA_GAUDIType)
     return Device(device=device, quantity=1, device_class="HABANA_GAUDI")
 
 
-def APPLE_SILICON() -> Device:
+def APPLE_SILICON() -> Device:  # noqa: N802
     """The Metal GPU of the Mac a development cluster runs on (upstream: `flyte.APPLE_SILICON`)."""
     return Device(device="AppleSilicon", quantity=1, device_class="APPLE_SILICON")
 

@@ -22,7 +22,7 @@ class Secret:
         as_env_var: name of the environment variable. Derived from group and key unless `mount` is given.
 
     Raises:
-        ValueError: for another mount path, or when the variable name, given or derived, is not an upper-case identifier.
+        ValueError: for another mount path, or a variable name, given or derived, that is no upper-case identifier.
     """
 
     key: str

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 _LONGEST_DESCRIPTION = 255
 
 
-class _trigger_time:
+class _trigger_time:  # noqa: N801 - upstream's name
     """The type of `TriggerTime`."""
 
 
-class _triggered_artifact:
+class _triggered_artifact:  # noqa: N801 - upstream's name
     """The type of `TriggeredArtifact`."""
 
 

@@ -61,7 +61,7 @@ class Card:
         *,
         content: str | None = None,
         local_path: pathlib.Path | None = None,
-        format: CardFormat = "html",
+        format: CardFormat = "html",  # noqa: A002 - upstream's name
         card_type: CardType = "generic",
     ) -> Card:
         """Store a page, given as text or as a file, in the output folder of the running task.
@@ -183,14 +183,14 @@ def _check_partitions(partitions: Mapping[str, Any]) -> None:
             raise ValueError("Partition keys must be non-empty strings")
         if value is None:
             raise ValueError(
-                f"Partition {key!r} is None. A partition value must be a date, datetime, TimePartition, or a value with "
-                "a string form; an unset value is almost always a mistake."
+                f"Partition {key!r} is None. A partition value must be a date, datetime, TimePartition, or a value "
+                "with a string form; an unset value is almost always a mistake."
             )
         if isinstance(value, (date, TimePartition)):
             if time_key is not None:
                 raise ValueError(
-                    f"An artifact can carry at most one time partition; both {time_key!r} and {key!r} hold time values. "
-                    "Make one of them a string."
+                    f"An artifact can carry at most one time partition; both {time_key!r} and {key!r} hold time "
+                    "values. Make one of them a string."
                 )
             time_key = key
 

@@ -1,4 +1,4 @@
-"""Where offloaded data lives: local paths here, other protocols through fsspec when it is installed (upstream: `flyte.storage`).
+"""Where offloaded data lives: local paths here, the rest through fsspec if installed (upstream: `flyte.storage`).
 
 Local mode keeps everything on the local disk. A remote address is an input the program names itself; `http(s)` is read
 with the standard library, any other protocol needs fsspec and its driver.

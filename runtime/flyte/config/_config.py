@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import pathlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeVar
-
-C = TypeVar("C")
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 _FILE_VARIABLES = ("UCTL_CONFIG", "FLYTECTL_CONFIG")
 _FILES = ("config.yaml", os.path.join(".flyte", "config.yaml"))
@@ -98,22 +95,15 @@ class Config:
         if source is None:
             return cls()
         return cls(
-            platform=_from_environment(PlatformConfig, {"endpoint": "FLYTE_ADMIN_ENDPOINT"}),
-            task=_from_environment(
-                TaskConfig, {name: f"FLYTE_TASK_{name.upper()}" for name in ("org", "project", "domain")}
-            ),
-            image=_from_environment(
-                ImageConfig, {name: f"FLYTE_IMAGE_{name.upper()}" for name in ("builder", "registry")}
-            ),
+            platform=PlatformConfig(endpoint=_variable("ADMIN_ENDPOINT")),
+            task=TaskConfig(_variable("TASK_ORG"), _variable("TASK_PROJECT"), _variable("TASK_DOMAIN")),
+            image=ImageConfig(builder=_variable("IMAGE_BUILDER"), registry=_variable("IMAGE_REGISTRY")),
             source=source,
         )
 
 
-def _from_environment(section: type[C], variables: Mapping[str, str]) -> C:
-    known = {each.name for each in fields(section)}  # type: ignore[arg-type]
-    return section(
-        **{name: os.environ[key] for name, key in variables.items() if name in known and os.environ.get(key)}
-    )
+def _variable(name: str) -> str | None:
+    return os.environ.get(f"FLYTE_{name}") or None
 
 
 def get_config_file(config_file: str | pathlib.Path | None = None) -> pathlib.Path | None:

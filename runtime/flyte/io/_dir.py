@@ -24,7 +24,7 @@ _EMPTY = "::flyte-empty-dir::"
 class Dir(Parametrised, Generic[T]):
     """A reference to a directory (upstream: `flyte.io.Dir`; MAPPING section 6.2).
 
-    Methods without `_sync` are coroutines. Local mode does not copy: a directory made from a local path keeps that path.
+    Methods without `_sync` are coroutines. Local mode does not copy: a directory from a local path keeps that path.
 
     Args:
         path: local path or address.
@@ -137,7 +137,7 @@ class Dir(Parametrised, Generic[T]):
         return directory
 
     @classmethod
-    def new_remote(cls, dir_name: str | None = None, hash: str | None = None) -> Dir[T]:
+    def new_remote(cls, dir_name: str | None = None, hash: str | None = None) -> Dir[T]:  # noqa: A002
         """A reference to a directory that is about to be made, in the run's folder (MAPPING TYP-36).
 
         Raises:

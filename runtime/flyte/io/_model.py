@@ -1,7 +1,8 @@
-"""The common ground of the reference types: keyword-only records that look like the pydantic models they are upstream."""
+"""The common ground of the reference types: records that look like the pydantic models they are upstream."""
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
@@ -29,6 +30,19 @@ class ReferenceModel:
     _unsaved_fields: ClassVar[frozenset[str]] = frozenset()
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [
+                inspect.Parameter(
+                    name,
+                    inspect.Parameter.KEYWORD_ONLY,
+                    default=inspect.Parameter.empty if default is REQUIRED else default,
+                )
+                for name, default in cls.model_fields.items()
+            ]
+        )
 
     def __init__(self, **data: Any) -> None:
         for name, default in self.model_fields.items():

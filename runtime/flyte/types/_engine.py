@@ -8,7 +8,7 @@ import types
 from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Generic, TypeVar, get_origin
+from typing import Any, ClassVar, Generic, TypeVar, get_origin
 
 from .._convert import TypeTransformerFailedError, register_transformer
 
@@ -87,7 +87,7 @@ class TypeTransformer(ABC, Generic[T]):
 class TypeEngine:
     """The registry of transformers."""
 
-    _of_type: dict[type, TypeTransformer[Any]] = {}
+    _of_type: ClassVar[dict[type, TypeTransformer[Any]]] = {}
 
     @classmethod
     def register(cls, transformer: TypeTransformer[Any], additional_types: list[type] | None = None) -> None:

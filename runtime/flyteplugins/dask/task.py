@@ -1,4 +1,4 @@
-"""The configuration of a Dask task. Locally the task runs as it is: upstream connects to a cluster only on a cluster."""
+"""The configuration of a Dask task. Locally the task runs as it is: upstream connects only on a cluster."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flyte._task_plugins import TaskPluginRegistry
+
 from flyteplugins.spark.task import PysparkFunctionTask, Spark
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import validated as _validated  # noqa: F401 - registers itself
 from .dataframe import PARQUET, DataFrame
 from .engine import DataFrameDecoder, DataFrameEncoder, DataFrameTransformerEngine, DuplicateHandlerError
 

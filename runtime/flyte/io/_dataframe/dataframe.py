@@ -128,7 +128,12 @@ class DataFrame(ReferenceModel):
         return frame
 
     @classmethod
-    def from_existing_remote(cls, remote_path: str, format: str | None = None, **kwargs: Any) -> DataFrame:
+    def from_existing_remote(
+        cls,
+        remote_path: str,
+        format: str | None = None,  # noqa: A002 - upstream's name
+        **kwargs: Any,
+    ) -> DataFrame:
         """A reference to a stored table, here or at an address; nothing is read or checked."""
         return cls(uri=remote_path, format=format or "", **kwargs)
 

@@ -123,35 +123,35 @@ class DataFrameTransformerEngine:
         cls.Renderers[python_type] = renderer
 
     @classmethod
-    def get_encoder(cls, df_type: type, protocol: str, format: str) -> DataFrameEncoder[Any]:
+    def get_encoder(cls, df_type: type, protocol: str, format: str) -> DataFrameEncoder[Any]:  # noqa: A002
         """The encoder of a type; ValueError when there is none."""
         found: DataFrameEncoder[Any] = cls._find(cls.ENCODERS, df_type, protocol, format)
         return found
 
     @classmethod
-    def get_decoder(cls, df_type: type, protocol: str, format: str) -> DataFrameDecoder[Any]:
+    def get_decoder(cls, df_type: type, protocol: str, format: str) -> DataFrameDecoder[Any]:  # noqa: A002
         """The decoder of a type; ValueError when there is none."""
         found: DataFrameDecoder[Any] = cls._find(cls.DECODERS, df_type, protocol, format)
         return found
 
     @classmethod
-    def _find(cls, handlers: _Handlers, df_type: type, protocol: str, format: str) -> Any:
+    def _find(cls, handlers: _Handlers, df_type: type, protocol: str, stored_as: str) -> Any:
         of_type = handlers.get(df_type, {})
         own = of_type.get(protocol, {})
-        if format in own:
-            return own[format]
+        if stored_as in own:
+            return own[stored_as]
         default = cls.DEFAULT_FORMATS.get(df_type, _ANY_FORMAT)
         general = of_type.get(_ANY_PROTOCOL, {})
         candidates = [
             own.get(_ANY_FORMAT) or own.get(default) or (next(iter(own.values())) if len(own) == 1 else None),
-            general.get(format) or general.get(_ANY_FORMAT),
+            general.get(stored_as) or general.get(_ANY_FORMAT),
         ]
-        if format == _ANY_FORMAT:
+        if stored_as == _ANY_FORMAT:
             candidates.append(general.get(default) or (next(iter(general.values())) if len(general) == 1 else None))
         for candidate in candidates:
             if candidate is not None:
                 return candidate
-        raise ValueError(f"Failed to find a handler for {df_type}, protocol [{protocol}], fmt ['{format}']")
+        raise ValueError(f"Failed to find a handler for {df_type}, protocol [{protocol}], fmt ['{stored_as}']")
 
     @classmethod
     async def encode(cls, dataframe: Any, df_type: type, folder: str, dataset_type: StructuredDatasetType) -> Any:
@@ -170,7 +170,7 @@ class DataFrameTransformerEngine:
 
     @classmethod
     async def iter_as(cls, sd: Any, df_type: type, updated_metadata: Any) -> Any:
-        """An async iterator over a stored table; KeyError unless a decoder of exactly this protocol and format exists."""
+        """An async iterator over a table; KeyError unless a decoder of exactly this protocol and format exists."""
         decoder = cls.DECODERS[df_type][protocol_of(sd.uri)][sd.metadata.structured_dataset_type.format]
         result = decoder.decode(sd, updated_metadata)
         if not hasattr(result, "__aiter__"):

@@ -27,8 +27,8 @@ def _folder_of(dataframe: Any) -> str:
     return str(uri)
 
 
-def _stored(uri: str, dataset_type: StructuredDatasetType, format: str) -> StructuredDataset:
-    dataset_type.format = format
+def _stored(uri: str, dataset_type: StructuredDatasetType, stored_as: str) -> StructuredDataset:
+    dataset_type.format = stored_as
     return StructuredDataset(uri, StructuredDatasetMetadata(dataset_type))
 
 
