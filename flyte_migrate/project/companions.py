@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from flyte_migrate.diagnostics import Diagnostic, Severity
-from flyte_migrate.mapping import table
+from flyte_migrate.mapping import Package, package
 from flyte_migrate.project import source
 
 LEFTOVER_DEPENDENCY = "FM902"
@@ -28,9 +28,8 @@ _DEPENDENCY_FILES = frozenset(
 _REQUIREMENTS = re.compile(r".*requirements.*\.(?:txt|in)")
 
 #: A requirement: first on its line, or a string of its own; a mention in a sentence is neither.
-_PACKAGE = r"(?P<package>flytekit(?:plugins[-_][A-Za-z0-9_-]+)?|unionai)"
 _REQUIREMENT = re.compile(
-    rf"(?:^\s*(?:-\s*)?[\"']?|[\"']){_PACKAGE}(?=\s*(?:$|[\[<>=!~;@,#\"']))", re.MULTILINE | re.IGNORECASE
+    r"(?:^\s*(?:-\s*)?[\"']?|[\"'])(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?=\s*(?:$|[\[<>=!~;@,#\"']))", re.MULTILINE
 )
 _NOTEBOOK_IMPORT = re.compile(r"^\s*(?:from|import)\s+(?:flytekit|flytekitplugins|unionai|union)\b", re.MULTILINE)
 
@@ -54,25 +53,20 @@ def findings(path: str, display: str) -> Iterator[Diagnostic]:
 
 def _in_dependencies(text: str, display: str) -> Iterator[Diagnostic]:
     for found in _REQUIREMENT.finditer(text):
-        package = found["package"]
-        start = found.start("package")
+        known = package(found["name"])
+        if known is None:
+            continue
+        start = found.start("name")
         line = text.count("\n", 0, start) + 1
         column = start - (text.rfind("\n", 0, start) + 1)
-        message = f"`{package}` is a Flyte 1 package{_successor(package)}"
-        yield Diagnostic(display, line, column, LEFTOVER_DEPENDENCY, message, Severity.NOTE, package)
+        message = f"`{found['name']}` is a Flyte 1 package; {_advice(known)}"
+        yield Diagnostic(display, line, column, LEFTOVER_DEPENDENCY, message, Severity.NOTE, found["name"])
 
 
-def _successor(package: str) -> str:
-    """The Flyte 2 package of a Flyte 1 one, from the rows of the mapping table below its import name."""
-    name = package.lower().replace("_", "-")
-    if not name.startswith("flytekitplugins-"):
-        return "; the Flyte 2 package is `flyte`"
-    plugin = name.removeprefix("flytekitplugins-").replace("-", "")
-    rows = (row for key, row in table().rows.items() if key.replace("_", "").startswith(f"flytekitplugins.{plugin}."))
-    targets = (row.target or row.link for row in rows)
-    successors = {target.split(":")[0].split(".")[1] for target in targets if target.startswith("flyteplugins.")}
-    successor = plugin if plugin in successors else min(successors, default="")
-    return f"; the Flyte 2 package is `flyteplugins-{successor}`" if successor else ""
+def _advice(known: Package) -> str:
+    if known.kind == "replace":
+        return f"the Flyte 2 package is `{known.target}`"
+    return known.note or "it has no Flyte 2 counterpart"
 
 
 def _in_notebook(text: str, display: str) -> Iterator[Diagnostic]:
