@@ -24,7 +24,7 @@ from . import _convert, _recorder, _strict, errors
 from ._cache.cache import Cache, VersionParameters
 from ._context import ActionID, CallCounter, CheckpointPaths, Context, TaskContext, internal_ctx
 from ._logging import logger
-from ._retry import seconds_before_retry
+from ._retry import RetryStrategy, seconds_before_retry
 
 if TYPE_CHECKING:
     from ._task import TaskTemplate
@@ -147,6 +147,7 @@ class _Call:
             check_call(task, self.parent, location, args, kwargs)
         self.wires = _convert.inputs_to_wire(task.native_interface, args, kwargs)
         self.cache: Cache = task.cache  # type: ignore[assignment]
+        self.retries = task.retries if isinstance(task.retries, RetryStrategy) else RetryStrategy(int(task.retries))
         self.version = ""
         self.key = ""
         self.outputs: list[Any] | None = None
@@ -234,13 +235,12 @@ class _Call:
 
     def pause_after(self, failure: _Failure) -> float | None:
         """Seconds until the next attempt, or None when there is none."""
-        retries = self.task.retries
-        count = getattr(retries, "count", retries)
-        if not failure.recoverable or self.attempts > count:  # type: ignore[operator]
+        retries = self.retries
+        if not failure.recoverable or self.attempts > retries.count:
             return None
-        seconds = seconds_before_retry(retries, self.attempts)  # type: ignore[arg-type]
+        seconds = seconds_before_retry(retries, self.attempts)
         logger.warning(
-            f"Task '{self.task.name}' failed on attempt {self.attempts}/{count + 1}; retrying in {seconds:.2f}s..."  # type: ignore[operator]
+            f"Task '{self.task.name}' failed on attempt {self.attempts}/{retries.count + 1}; retrying in {seconds:.2f}s..."
         )
         return seconds
 

@@ -257,6 +257,8 @@ def _dict_to_wire(value: Any, annotation: Any) -> Any:
             raise
         except TypeError as error:
             raise TypeTransformerFailedError(f"Cannot convert `{value}` to Flyte Literal.\nError Message: {error}")
+    # Upstream keeps these in a protobuf map, which loses the order of the keys, differently in every process. Here the
+    # order stays; nothing that is to be deployed may rely on it.
     wire = {}
     for key, each in value.items():
         if type(key) is not str:

@@ -136,8 +136,8 @@ class Environment:
 
 
 def _shortened(description: str) -> str:
-    """The description as the SDK cuts it: at the last sentence that fits, else with an ellipsis."""
-    return description[: _DESCRIPTION_LENGTH - 3] + "..."
+    """The description cut as the SDK cuts it (one character longer than allowed, as there)."""
+    return description[: _DESCRIPTION_LENGTH - 8] + "...(tr.)"
 
 
 def _refuse_second_environment(env: Environment, location: _strict.Location) -> None:

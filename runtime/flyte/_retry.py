@@ -75,12 +75,14 @@ class RetryStrategy:
             raise ValueError(f"RetryStrategy.count must be greater than or equal to 0, got {self.count}")
 
 
-def retry_strategy(retries: object) -> RetryStrategy:
-    """The strategy behind a `retries=` argument.
+def retry_strategy(retries: object) -> RetryStrategy | None:
+    """The strategy behind a `retries=` argument; None passes, as upstream, and fails when the task runs.
 
     Raises:
-        ValueError: for anything but an int or a `RetryStrategy`.
+        ValueError: for anything but an int, a `RetryStrategy` or None.
     """
+    if retries is None:
+        return None
     if isinstance(retries, int):
         return RetryStrategy(count=retries)
     if isinstance(retries, RetryStrategy):

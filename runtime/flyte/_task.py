@@ -87,7 +87,7 @@ class TaskTemplate(Generic[P, R, F]):
 
     def __post_init__(self) -> None:
         self.cache = cache_from_request(self.cache)
-        self.retries = retry_strategy(self.retries)
+        self.retries = retry_strategy(self.retries)  # type: ignore[assignment]
         if self.short_name == "":
             self.short_name = self.name
         if self.service_account is not None and not isinstance(self.service_account, str):
