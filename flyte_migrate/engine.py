@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -83,21 +84,45 @@ def _migrate_shared(target: Candidate) -> Outcome:
 
 
 def index_project(targets: Sequence[Candidate], roots: Sequence[ProjectRoot]) -> Project:
-    """Index every file of the roots that could matter: those that mention v1 or v2, and what they import."""
+    """Index the files that mention v1, and those that import them: they may call what changes, or re-export it."""
     contents = {t.path: t.content for t in targets if t.content is not None}
-    facts: dict[str, ModuleFacts] = {}
+    indexed: dict[str, ModuleFacts] = {}
     modules: dict[str, str] = {}
+    waiting: dict[str, tuple[Candidate, bytes]] = {}
+
+    def take(candidate: Candidate, data: bytes) -> None:
+        try:
+            text = decode(data).text
+            indexed[candidate.module] = index_module(candidate.display, candidate.module, text, candidate.is_package)
+        except (SourceError, SyntaxError, ValueError, RecursionError):
+            return  # reported when, and if, the file itself is migrated
+        modules[candidate.path] = candidate.module
+
     for root in roots:
         for candidate in root.files:
             try:
-                source = decode(contents[candidate.path] if candidate.path in contents else read_bytes(candidate.path))
-                found = index_module(candidate.display, candidate.module, source.text, candidate.is_package)
-            except (SourceError, SyntaxError, ValueError, RecursionError):
-                continue  # reported when, and if, the file itself is migrated
-            facts[candidate.module] = found
-            modules[candidate.path] = candidate.module
-    index = link(facts.values())
+                data = contents[candidate.path] if candidate.path in contents else read_bytes(candidate.path)
+            except SourceError:
+                continue
+            if mentions_v1(data) or b"flyte" in data:
+                take(candidate, data)
+            else:
+                waiting[candidate.path] = (candidate, data)
+    while waiting and indexed:
+        importers = _importers(indexed)
+        found = [path for path, (_, data) in waiting.items() if importers.search(data)]
+        for path in found:
+            take(*waiting.pop(path))
+        if not any(waiting_candidate.is_package for waiting_candidate, _ in (waiting[p] for p in waiting)) or not found:
+            break
+    index = link(indexed.values())
     return Project(index, plan_environments(index), modules)
+
+
+def _importers(indexed: Iterable[str]) -> re.Pattern[bytes]:
+    """Import statements that name one of these modules by its last component."""
+    names = sorted({re.escape(module.rpartition(".")[2]).encode() for module in indexed})
+    return re.compile(rb"^[ \t]*(?:from|import)\b[^\n]*\b(?:" + b"|".join(names) + rb")\b", re.MULTILINE)
 
 
 def migrate_file(target: Candidate, project: Project, settings: Settings) -> Outcome:
@@ -105,7 +130,7 @@ def migrate_file(target: Candidate, project: Project, settings: Settings) -> Out
     path = target.display
     try:
         data = target.content if target.content is not None else read_bytes(target.path)
-        if not mentions_v1(data):
+        if target.path not in project.modules and not mentions_v1(data):
             return Unchanged(path)
         source = decode(data)
     except SourceError as error:
@@ -135,7 +160,7 @@ def _migrate(
     facts = project.index.modules[module]
     if facts.skip_file:
         return Skipped(path, "it says `flyte-migrate: skip-file`")
-    if not facts.uses and not project.environments.by_module.get(module):
+    if module not in project.index.concerned:
         return Unchanged(path)
     tree = cst.parse_module(source.text)
     view = FileView(tree, source.text, facts, project.index, project.environments, settings)

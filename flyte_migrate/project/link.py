@@ -353,6 +353,23 @@ class ProjectIndex:
                     found.add(f"{source}.{name}")
         return frozenset(found)
 
+    @cached_property
+    def concerned(self) -> frozenset[str]:
+        """Modules that a migration may change: they use v1, or import something of the project that is or uses v1."""
+        sources = {m for m, facts in self.modules.items() if facts.uses}
+        found = set(sources)
+        for module, facts in self.modules.items():
+            for fact in facts.imports:
+                parts = fact.target.split(".")
+                named = (self.module_of(".".join(parts[:n]), module) for n in range(len(parts), 0, -1))
+                direct = next((m for m in named if m is not None), None)
+                definition = self.definition(fact.target, module) if direct is not None else None
+                owner = definition.module.module if definition is not None else direct
+                if owner in sources or direct in sources:
+                    found.add(module)
+                    break
+        return frozenset(found)
+
     # -- reachability --------------------------------------------------------------------------------------------
 
     def reached_tasks(self, module: str, refers: Iterable[str]) -> frozenset[str]:

@@ -6,9 +6,12 @@ modules of the project count. Comments and layout of names that stay are kept; a
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 import sys
-from collections.abc import Iterator, Sequence
+import tokenize
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -108,6 +111,10 @@ def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
     # isort's default order puts `import x` before `from x import y` inside a section.
     third_party = [s for s in new_lines if not _is_stdlib(s)]
     standard = [s for s in new_lines if _is_stdlib(s)]
+    if anchor is not None:
+        earlier = _sorted_places(view, anchor, third_party)
+        third_party = [s for s in third_party if s not in {new for _, new in earlier}]
+        yield from _put_before(earlier)
     for line in lines:
         gone = [a for a in _aliases(line) if a in doomed]
         added = extended.get(id(line), [])
@@ -115,7 +122,7 @@ def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
         if line.statement in removed:
             yield Replace(line.statement, _replacing(line.statement, replacements))
         elif gone or added:
-            yield Replace(line.node, _trimming(gone, added))
+            yield Replace(line.statement, _trimming(line.node, gone, added))
             if replacements:
                 yield insert(line.statement, replacements)
         elif replacements:
@@ -211,14 +218,8 @@ def _needed(view: FileView, after: Usage) -> list[tuple[str, str, str]]:
         module, _, name = target.partition(":")
         if local.split(".")[0] not in read or view.imports_already(module, name, local):
             continue
-        if not name and "." in module and not _reads_chain(view, after, module):
-            continue
         found.append((module, name, local))
     return found
-
-
-def _reads_chain(view: FileView, after: Usage, module: str) -> bool:
-    return True
 
 
 def _hosts(view: FileView, line: _Line, module: str) -> bool:
@@ -274,9 +275,12 @@ def _is_stdlib(statement: cst.SimpleStatementLine) -> bool:
     return not node.relative and dotted_name(node.module or cst.Name("")).split(".")[0] in sys.stdlib_module_names
 
 
-def _replacing(statement: cst.SimpleStatementLine, replacements: Sequence[cst.SimpleStatementLine]):  # type: ignore[no-untyped-def]
+def _replacing(
+    statement: cst.SimpleStatementLine, replacements: Sequence[cst.SimpleStatementLine]
+) -> Callable[[cst.SimpleStatementLine], list[cst.CSTNode]]:
     """Put new lines in the place of an import: the first takes over its comments, or the comments stay on their own."""
     trailing = statement.trailing_whitespace.comment
+    inner = [comment for part in statement.body for comment in comments_in(part)]
 
     def build(updated: cst.SimpleStatementLine) -> list[cst.CSTNode]:
         others = [part for part in updated.body if not isinstance(part, (cst.Import, cst.ImportFrom))]
@@ -284,12 +288,12 @@ def _replacing(statement: cst.SimpleStatementLine, replacements: Sequence[cst.Si
             rest = updated.with_changes(body=[*others[:-1], others[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)])
             return [*replacements, rest]
         if not replacements:
-            lines = [line for line in statement.leading_lines]
+            lines = [*statement.leading_lines, *inner]
             if trailing is not None and not _PRAGMA.match(trailing.value):
                 lines.append(cst.EmptyLine(comment=trailing))
             comments = any(line.comment is not None for line in lines)
-            return [_Lines(lines)] if comments else []
-        first = replacements[0].with_changes(leading_lines=updated.leading_lines)
+            return [_comment_lines(lines)] if comments else []
+        first = replacements[0].with_changes(leading_lines=[*updated.leading_lines, *inner])
         if trailing is not None:
             first = first.with_changes(trailing_whitespace=updated.trailing_whitespace)
         return [first, *replacements[1:]]
@@ -297,7 +301,7 @@ def _replacing(statement: cst.SimpleStatementLine, replacements: Sequence[cst.Si
     return build
 
 
-def _Lines(lines: Sequence[cst.EmptyLine]) -> cst.BaseStatement:
+def _comment_lines(lines: Sequence[cst.EmptyLine]) -> cst.BaseStatement:
     """Comment lines without a statement: a statement line with an empty body, which prints nothing of its own."""
     return cst.SimpleStatementLine(body=[], leading_lines=list(lines), trailing_whitespace=_NOTHING)
 
@@ -305,26 +309,62 @@ def _Lines(lines: Sequence[cst.EmptyLine]) -> cst.BaseStatement:
 _NOTHING = cst.TrailingWhitespace(whitespace=cst.SimpleWhitespace(""), newline=cst.Newline(value=None))
 
 
-def _trimming(gone: Sequence[cst.CSTNode], added: Sequence[tuple[str, str]]):  # type: ignore[no-untyped-def]
-    """Take names out of (and add names to) one import statement, keeping its layout."""
+def _trimming(
+    node: cst.Import | cst.ImportFrom, gone: Sequence[cst.CSTNode], added: Sequence[tuple[str, str]]
+) -> Callable[[cst.SimpleStatementLine], cst.CSTNode]:
+    """Take names out of (and add names to) one import, keeping its layout; comments of names that go move above it."""
+    position_of = node
+    lost = [comment for alias in gone for comment in comments_in(alias)]
 
-    def build(updated: cst.Import | cst.ImportFrom) -> cst.CSTNode:
-        assert not isinstance(updated.names, cst.ImportStar)
-        kept = [alias for alias in updated.names if alias not in gone]
-        layout = updated.names[0].comma if len(updated.names) > 1 else cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-        if len(kept) < len(updated.names) and kept and kept[-1] is not updated.names[-1]:
-            kept[-1] = kept[-1].with_changes(comma=updated.names[-1].comma)
-        for name, local in added:
-            alias = cst.ImportAlias(
-                cst.Name(name), asname=cst.AsName(cst.Name(local)) if local != name else None
-            )
-            last = kept[-1].comma
-            kept[-1] = kept[-1].with_changes(comma=layout)
-            kept.append(alias.with_changes(comma=last))
-            kept = _sorted(kept, updated.names)
-        return updated.with_changes(names=kept)
+    def build(updated: cst.SimpleStatementLine) -> cst.CSTNode:
+        body = [_trimmed(part, gone, added) if part is position_of else part for part in updated.body]
+        return updated.with_changes(body=body, leading_lines=[*updated.leading_lines, *lost])
 
     return build
+
+
+def _trimmed(
+    node: cst.Import | cst.ImportFrom, gone: Sequence[cst.CSTNode], added: Sequence[tuple[str, str]]
+) -> cst.Import | cst.ImportFrom:
+    assert not isinstance(node.names, cst.ImportStar)
+    kept = [alias for alias in node.names if alias not in gone]
+    layout = node.names[0].comma if len(node.names) > 1 else cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    if kept and kept[-1] is not node.names[-1]:
+        kept[-1] = kept[-1].with_changes(comma=_closing_comma(kept[-1].comma, node.names[-1].comma))
+    for name, local in added:
+        alias = cst.ImportAlias(cst.Name(name), asname=cst.AsName(cst.Name(local)) if local != name else None)
+        last = kept[-1].comma
+        kept[-1] = kept[-1].with_changes(comma=layout)
+        kept.append(alias.with_changes(comma=last))
+        kept = _sorted(kept, node.names)
+    return node.with_changes(names=kept)
+
+
+def _closing_comma(
+    own: cst.Comma | cst.MaybeSentinel, closing: cst.Comma | cst.MaybeSentinel
+) -> cst.Comma | cst.MaybeSentinel:
+    """The comma of a name that becomes the last one: the closing layout of the old last name, its own comment."""
+    if not isinstance(own, cst.Comma) or not comments_in(own):
+        return closing
+    space = own.whitespace_after
+    assert isinstance(space, cst.ParenthesizedWhitespace)
+    if isinstance(closing, cst.Comma) and isinstance(closing.whitespace_after, cst.ParenthesizedWhitespace):
+        last = closing.whitespace_after
+        return own.with_changes(whitespace_after=space.with_changes(indent=last.indent, last_line=last.last_line))
+    return own
+
+
+def comments_in(node: cst.CSTNode) -> list[cst.EmptyLine]:
+    """The comments inside a node (pragmas for linters left out), as lines of their own."""
+    text = cst.Module([]).code_for_node(node)
+    if "#" not in text:
+        return []
+    found: list[cst.EmptyLine] = []
+    with contextlib.suppress(tokenize.TokenError, IndentationError, SyntaxError):
+        for token in tokenize.generate_tokens(io.StringIO(f"({text}\n)").readline):
+            if token.type == tokenize.COMMENT and not _PRAGMA.match(token.string):
+                found.append(cst.EmptyLine(comment=cst.Comment(token.string.rstrip())))
+    return found
 
 
 def _sorted(aliases: list[cst.ImportAlias], original: Sequence[cst.ImportAlias]) -> list[cst.ImportAlias]:
@@ -340,6 +380,57 @@ def _sorted(aliases: list[cst.ImportAlias], original: Sequence[cst.ImportAlias])
             ordered = sorted(aliases, key=lambda a: order(key(a)))
             return [a.with_changes(comma=c) for a, c in zip(ordered, commas, strict=True)]
     return aliases
+
+
+def _sorted_places(
+    view: FileView, anchor: cst.SimpleStatementLine, new: Sequence[cst.SimpleStatementLine]
+) -> list[tuple[cst.SimpleStatementLine, cst.SimpleStatementLine]]:
+    """(import line, new line to put before it) for `import x` lines that belong before the anchor in a sorted block."""
+    block = _block_around(view, anchor)
+    keys = [_sort_key(line) for line in block]
+    if keys != sorted(keys):
+        return []
+    found: list[tuple[cst.SimpleStatementLine, cst.SimpleStatementLine]] = []
+    for statement in new:
+        later = next((line for line in block if _sort_key(line) > _sort_key(statement)), None)
+        if later is not None and block.index(later) < block.index(anchor):
+            found.append((later, statement))
+    return found
+
+
+def _block_around(view: FileView, anchor: cst.SimpleStatementLine) -> list[cst.SimpleStatementLine]:
+    """The run of module-level import lines around the anchor, not broken by blank lines or other statements."""
+    body = list(view.tree.body)
+    if anchor not in body:
+        return [anchor]
+    start = end = body.index(anchor)
+
+    def is_import(statement: cst.CSTNode) -> bool:
+        return isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], (cst.Import, cst.ImportFrom))
+
+    while start > 0 and is_import(body[start - 1]) and not body[start].leading_lines:  # type: ignore[union-attr]
+        start -= 1
+    while end + 1 < len(body) and is_import(body[end + 1]) and not body[end + 1].leading_lines:  # type: ignore[union-attr]
+        end += 1
+    return [line for line in body[start : end + 1] if isinstance(line, cst.SimpleStatementLine)]
+
+
+def _put_before(places: Sequence[tuple[cst.SimpleStatementLine, cst.SimpleStatementLine]]) -> Iterator[Item]:
+    by_line: dict[cst.SimpleStatementLine, list[cst.SimpleStatementLine]] = {}
+    for line, statement in places:
+        by_line.setdefault(line, []).append(statement)
+    for line, statements in by_line.items():
+        # The new lines open the block, so they take over what sets it off.
+        first = statements[0].with_changes(leading_lines=line.leading_lines)
+
+        def build(
+            updated: cst.SimpleStatementLine,
+            first: cst.SimpleStatementLine = first,
+            rest: Sequence[cst.SimpleStatementLine] = tuple(statements[1:]),
+        ) -> list[cst.CSTNode]:
+            return [first, *rest, updated.with_changes(leading_lines=())]
+
+        yield Replace(line, build)
 
 
 def _at_top(view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStatementLine]) -> Iterator[Item]:
@@ -396,7 +487,7 @@ def _sort_key(statement: cst.SimpleStatementLine) -> tuple[bool, str]:
     if isinstance(node, cst.Import):
         return (False, dotted_name(node.names[0].name))
     assert isinstance(node, cst.ImportFrom)
-    return (True, dotted_name(node.module) if node.module is not None else "")
+    return (True, "." * len(node.relative) + (dotted_name(node.module) if node.module is not None else ""))
 
 
 def _is_docstring(statement: cst.CSTNode) -> bool:

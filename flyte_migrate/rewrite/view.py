@@ -450,7 +450,7 @@ class FileView:
         }
         candidate, number = name, 1
         while candidate in taken and candidate not in vanishing:
-            candidate = f"flyte_{name}" if number == 1 else f"flyte_{name}_{number}"
+            candidate = (f"flyte_{name}" if name != "flyte" else "flyte_sdk") + (f"_{number}" if number > 1 else "")
             number += 1
         return candidate
 
