@@ -184,12 +184,13 @@ def _in_folder(folder: str, names: Collection[str], root: str) -> Iterator[Candi
     """Candidates for the files ``names`` of ``folder``, whose common part is worked out once."""
     if not names:
         return
-    package = _package(folder, root)
-    shown = _shown(folder)
+    package = ".".join(_package(folder, root))
+    inside = f"{package}." if package else ""
+    start, shown = os.path.join(folder, ""), _shown(folder)
     for name in names:
         stem = name.removesuffix(".py")
-        parts = package if stem == "__init__" and package else (*package, stem)
-        yield Candidate(os.path.join(folder, name), os.path.join(shown, name), root, ".".join(parts))
+        module = package if stem == "__init__" and package else inside + stem
+        yield Candidate(start + name, shown + name, root, module)
 
 
 def _package(folder: str, root: str) -> tuple[str, ...]:
@@ -210,11 +211,11 @@ def _below(folder: str, root: str) -> tuple[str, ...]:
 
 
 def _shown(folder: str) -> str:
-    """``folder`` relative to the working directory when it is below it."""
+    """What stands before a name in ``folder``: relative to the working directory when that is at or above it."""
     relative = os.path.relpath(folder)
     if relative == os.curdir:
         return ""
-    return folder if relative.startswith(os.pardir) else relative
+    return os.path.join(folder if relative.startswith(os.pardir) else relative, "")
 
 
 def _with_unique_modules(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -230,28 +231,34 @@ def _with_unique_modules(candidates: Sequence[Candidate]) -> Iterator[Candidate]
 
 def _targets(roots: Sequence[ProjectRoot], files: Sequence[_Named], folders: Sequence[_Named]) -> Iterator[Candidate]:
     """The candidates that were named, each once, shown as the user wrote them."""
-    written = {file.path: file.written for file in files}
+    written = {file.path: _tidy(file.written) for file in files}
+    prefixes = _prefixes(folders)
     for root in roots:
         for candidate in root.files:
-            if candidate.path in written:
-                yield replace(candidate, display=_tidy(written[candidate.path]))
-            elif (display := _as_written(candidate.path, folders)) is not None:
-                yield replace(candidate, display=display)
+            display = written.get(candidate.path) or _as_written(candidate.path, prefixes)
+            if display is not None:
+                yield candidate if display == candidate.display else replace(candidate, display=display)
 
 
 def _named_companions(roots: Sequence[ProjectRoot], folders: Sequence[_Named]) -> Iterator[tuple[str, str]]:
+    prefixes = _prefixes(folders)
     for root in roots:
         for path in root.companions:
-            display = _as_written(path, folders)
+            display = _as_written(path, prefixes)
             if display is not None:
                 yield path, display
 
 
-def _as_written(path: str, folders: Sequence[_Named]) -> str | None:
-    """``path`` in terms of the first of the named ``folders`` that holds it; None if none does."""
-    for folder in folders:
-        if _inside(path, folder.path):
-            return _tidy(os.path.join(folder.written, path[len(os.path.join(folder.path, "")) :]))
+def _prefixes(folders: Sequence[_Named]) -> dict[str, str]:
+    """What absolute paths in the named ``folders`` begin with, and what takes its place when they are shown."""
+    written = {os.path.join(folder.path, ""): _tidy(folder.written) for folder in reversed(folders)}
+    return {prefix: "" if text == os.curdir else os.path.join(text, "") for prefix, text in written.items()}
+
+
+def _as_written(path: str, prefixes: dict[str, str]) -> str | None:
+    for prefix, written in prefixes.items():
+        if path.startswith(prefix):
+            return written + path[len(prefix) :]
     return None
 
 
@@ -371,8 +378,8 @@ def _is_pattern(line: str) -> bool:
 def _can_match_python_file(pattern: str) -> bool:
     """False for a pattern that says nothing of a ``.py`` file as such; folders above it have been judged by then.
 
-    Matching every file against every pattern would cost more than reading the files. Negated patterns always count: they
-    take back what a pattern such as ``/docs/*`` says of everything below a folder.
+    Matching every file against every pattern would cost more than reading the files. Negated patterns always count:
+    they take back what a pattern such as ``/docs/*`` says of everything below a folder.
     """
     if pattern.startswith("!"):
         return True

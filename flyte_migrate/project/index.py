@@ -209,12 +209,11 @@ class _Indexer:
                 scope.names[name] = f"{self.module}.{name}" if self.module else name
             else:
                 scope.names[name] = None
-        for stmt in body:
+        for stmt in body if scope.key else ():
             for item in ast.walk(stmt):
                 if isinstance(item, (ast.Global, ast.Nonlocal)):
                     for name in item.names:
-                        if name in scope.names and scope.key:
-                            del scope.names[name]
+                        scope.names.pop(name, None)
 
     def _enter_imports(self, body: list[ast.stmt], guard: Guard) -> None:
         for stmt in body:

@@ -28,7 +28,6 @@ def render(run: Run) -> str:
                     "driver": {
                         "name": "flyte-migrate",
                         "version": __version__,
-                        "informationUri": "https://pypi.org/project/flyte-migrate-codemod/",
                         "rules": [_rule(code) for code in codes],
                     }
                 },

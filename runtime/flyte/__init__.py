@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ._link import Link
     from ._logging import system_logger
     from ._logging import user_logger as logger
-    from ._map import map
+    from ._map import map  # noqa: A004 - upstream's name
     from ._pod import PodTemplate
     from ._resources import AMD_GPU, APPLE_SILICON, GPU, HABANA_GAUDI, TPU, Device, DeviceClass, Neuron, Resources
     from ._retry import Backoff, RetryStrategy
@@ -127,7 +127,71 @@ def version() -> str:
     return __version__
 
 
-__all__ = sorted([*_HOME_OF, "logger", "__version__", "version"])
+__all__ = [
+    "AMD_GPU",
+    "APPLE_SILICON",
+    "GPU",
+    "HABANA_GAUDI",
+    "TPU",
+    "AsyncFunctionTaskTemplate",
+    "Backoff",
+    "BaseCheckpoint",
+    "Cache",
+    "CachePolicy",
+    "CacheRequest",
+    "Checkpoint",
+    "ConditionWebhook",
+    "Cron",
+    "Device",
+    "DeviceClass",
+    "Documentation",
+    "Environment",
+    "FixedRate",
+    "Image",
+    "Link",
+    "Neuron",
+    "OnArtifact",
+    "PodTemplate",
+    "Resources",
+    "RetryStrategy",
+    "ReusePolicy",
+    "Secret",
+    "SecretRequest",
+    "TaskEnvironment",
+    "TaskTemplate",
+    "Timeout",
+    "TimeoutType",
+    "Trigger",
+    "TriggerTime",
+    "TriggeredArtifact",
+    "TriggeredPartition",
+    "__version__",
+    "build",
+    "build_images",
+    "ctx",
+    "current_domain",
+    "current_project",
+    "custom_context",
+    "deploy",
+    "get_custom_context",
+    "group",
+    "init",
+    "init_from_api_key",
+    "init_from_config",
+    "init_in_cluster",
+    "init_passthrough",
+    "is_control_plane_available",
+    "latest_checkpoint",
+    "logger",
+    "map",
+    "new_condition",
+    "rerun",
+    "run",
+    "system_logger",
+    "trace",
+    "version",
+    "with_runcontext",
+]
 
 
 def __dir__() -> list[str]:

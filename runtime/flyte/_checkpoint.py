@@ -8,11 +8,11 @@ import shutil
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Union
+from typing import Any
 
 _PAYLOAD = "payload"
 
-_Data = Union[pathlib.Path, str, bytes]
+_Data = pathlib.Path | str | bytes
 
 
 def latest_checkpoint(
@@ -106,7 +106,7 @@ class Checkpoint(BaseCheckpoint):
             return None
         if tarfile.is_tarfile(source):
             with tarfile.open(source, "r:*") as archive:
-                archive.extractall(path=self.path)  # noqa: S202 - written by save_sync
+                archive.extractall(path=self.path)
             return self.path
         shutil.copy2(source, self.path / _PAYLOAD)
         return self.path / _PAYLOAD

@@ -1,11 +1,14 @@
-"""`flyte.new_condition`: a run waits for a person (upstream: `flyte._condition`; MAPPING section 10). Locally it asks on stdin."""
+"""`flyte.new_condition`: a run waits for a person; locally it asks on stdin.
+
+Upstream: `flyte._condition`; MAPPING section 10.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 from ._context import internal_ctx
 from .errors import ConditionTimedoutError
@@ -38,7 +41,7 @@ class _Condition:
     prompt_type: PromptType = "text"
     data_type: type = bool
     description: str = ""
-    timeout: Union[timedelta, int, float, None] = None
+    timeout: timedelta | int | float | None = None
     webhook: ConditionWebhook | None = None
 
     def __post_init__(self) -> None:
@@ -101,7 +104,7 @@ async def new_condition(
     prompt_type: PromptType = "text",
     data_type: type = bool,
     description: str = "",
-    timeout: Union[timedelta, int, float, None] = None,
+    timeout: timedelta | int | float | None = None,
     webhook: ConditionWebhook | None = None,
 ) -> _Condition:
     """Make a condition; its `wait()` asks for the value.

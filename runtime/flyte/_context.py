@@ -1,4 +1,7 @@
-"""What a running task knows about itself (upstream: `flyte._context`, `flyte.models.TaskContext`; MAPPING section 7)."""
+"""What a running task knows about itself.
+
+Upstream: `flyte._context`, `flyte.models.TaskContext`; MAPPING section 7.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,6 @@ if TYPE_CHECKING:
     import pathlib
 
     from ._checkpoint import Checkpoint
-
-_CHECKPOINT_KEY = "__flyte_sync_checkpoint__"
-_REPORT_KEY = "__flyte_report__"
 
 
 def random_name() -> str:
@@ -154,6 +154,8 @@ class TaskContext:
     run_start_time: datetime | None = field(default_factory=lambda: datetime.now(timezone.utc))
     task_action: ActionID | None = None
     _call_counter: CallCounter = field(default_factory=CallCounter, repr=False, compare=False)
+    # The report and the checkpoint, made when first asked for; every copy of this context shares them.
+    _made: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.task_action is None:
@@ -184,9 +186,9 @@ class TaskContext:
         module = sys.modules.get("flyte.report")
         if module is None:
             return None
-        if _REPORT_KEY not in self.data:
-            self.data[_REPORT_KEY] = module.Report(name=self.action.name)
-        return self.data[_REPORT_KEY]
+        if "report" not in self._made:
+            self._made["report"] = module.Report(name=self.action.name)
+        return self._made["report"]
 
     @property
     def checkpoint(self) -> Checkpoint | None:
@@ -194,11 +196,11 @@ class TaskContext:
         paths = self.checkpoint_paths
         if paths is None or not paths.checkpoint_path:
             return None
-        if _CHECKPOINT_KEY not in self.data:
+        if "checkpoint" not in self._made:
             from ._checkpoint import Checkpoint
 
-            self.data[_CHECKPOINT_KEY] = Checkpoint(paths.checkpoint_path, paths.prev_checkpoint_path)
-        found: Checkpoint = self.data[_CHECKPOINT_KEY]
+            self._made["checkpoint"] = Checkpoint(paths.checkpoint_path, paths.prev_checkpoint_path)
+        found: Checkpoint = self._made["checkpoint"]
         return found
 
     @property
@@ -358,7 +360,8 @@ class Context:
         _current.reset(self._token)
 
 
-_current: contextvars.ContextVar[Context] = contextvars.ContextVar("flyte-context", default=Context(ContextData()))
+_OUTSIDE = Context(ContextData())
+_current: contextvars.ContextVar[Context] = contextvars.ContextVar("flyte-context", default=_OUTSIDE)
 
 
 def ctx() -> TaskContext:

@@ -1,4 +1,4 @@
-"""Runs task calls in this process, as the real local mode does (upstream: `_internal/controllers/_local_controller.py`).
+"""Runs task calls in this process, as the real local mode does (upstream: `controllers/_local_controller.py`).
 
 A call converts its inputs to wire form, runs the body in a context of its own - a sync body in a thread of its own, so
 that calls made with `.aio` run side by side - and converts the result back. Failed bodies are run again as the task's
@@ -96,7 +96,7 @@ class _Failure:
             return errors.OOMError(code, self.message, self.worker)
         for pattern, kind in _BY_PATTERN:
             if pattern in self.code:
-                return kind(code, self.message, self.worker)  # type: ignore[call-arg, arg-type]
+                return kind(code, self.message, self.worker)  # type: ignore[arg-type]
         return errors.RuntimeUserError(code, self.message, self.worker)
 
 
@@ -131,9 +131,7 @@ async def run_in_thread(func: Callable[..., Any], args: tuple[Any, ...], kwargs:
 class _Call:
     """A task call in the making; its steps are shared by the async and the blocking path."""
 
-    def __init__(
-        self, task: Task, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
+    def __init__(self, task: Task, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         current = internal_ctx()
         if current.data.task_context is None:
             raise errors.RuntimeSystemError("BadContext", "Task context not initialized")
@@ -144,8 +142,12 @@ class _Call:
         if _strict.enabled():
             from ._strict_calls import check_call
 
-            check_call(task, self.parent, location, args, kwargs)
-        self.wires = _convert.inputs_to_wire(task.native_interface, args, kwargs)
+            check_call(task, location, args, kwargs)
+        try:
+            self.wires = _convert.inputs_to_wire(task.native_interface, args, kwargs)
+        except Exception as error:
+            _note_unfit(f"the arguments of `{task.name}` cannot cross to it: {error}", error, location)
+            raise
         self.cache: Cache = task.cache  # type: ignore[assignment]
         self.retries = task.retries if isinstance(task.retries, RetryStrategy) else RetryStrategy(int(task.retries))
         self.version = ""
@@ -181,7 +183,7 @@ class _Call:
             self.task.name, self.task.interface, self.version, self.cache.get_ignored_inputs(), self.wires
         )
         if self.cache.behavior == "auto" and not self.parent.disable_run_cache:
-            self.outputs = store.load(self.key, self.cache.max_age)
+            self.outputs = store.load(self.key, self.cache.max_age)  # type: ignore[arg-type]
             if self.record is not None:
                 self.record.cached = self.outputs is not None
 
@@ -231,7 +233,12 @@ class _Call:
         report = context.get_report() if self.task.report else None
         if report is not None:
             _write_report(report)
-        self.outputs = _convert.outputs_to_wire(value, self.task.native_interface, self.task.name)
+        try:
+            self.outputs = _convert.outputs_to_wire(value, self.task.native_interface, self.task.name)
+        except Exception as error:
+            place = _strict.location_of(getattr(self.task, "func", None))
+            _note_unfit(f"the result of `{self.task.name}` cannot cross to its caller: {error}", error, place)
+            raise
 
     def pause_after(self, failure: _Failure) -> float | None:
         """Seconds until the next attempt, or None when there is none."""
@@ -240,7 +247,11 @@ class _Call:
             return None
         seconds = seconds_before_retry(retries, self.attempts)
         logger.warning(
-            f"Task '{self.task.name}' failed on attempt {self.attempts}/{retries.count + 1}; retrying in {seconds:.2f}s..."
+            "Task '%s' failed on attempt %d/%d; retrying in %.2fs...",
+            self.task.name,
+            self.attempts,
+            retries.count + 1,
+            seconds,
         )
         return seconds
 
@@ -258,6 +269,17 @@ class _Call:
         return value
 
 
+def _note_unfit(message: str, error: Exception, location: _strict.Location) -> None:
+    """Strict mode: record where a value does not fit. The error itself is the real one, for programs that expect it."""
+    if not _strict.enabled():
+        return
+    violation = _strict.note(
+        "unfit-value", message, "Convert the value, or change the annotation of the task to what is passed.", location
+    )
+    if hasattr(error, "add_note"):
+        error.add_note(str(violation))
+
+
 def _stage_checkpoint(paths: CheckpointPaths | None) -> None:
     """Make what the last attempt saved available to the next (MAPPING CTX-10)."""
     if paths is None or not paths.checkpoint_path or not paths.prev_checkpoint_path:
@@ -269,14 +291,11 @@ def _stage_checkpoint(paths: CheckpointPaths | None) -> None:
 
 def _write_report(report: Any) -> None:
     """Write the report of a task that has one (MAPPING CTX-20)."""
-    write = getattr(report, "write", None)
-    if write is not None:
-        write()
+    if report.has_content():
+        report.write()
 
 
-async def submit(
-    task: Task, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
+async def submit(task: Task, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run a task as an action and await its result; a sync body runs in a thread.
 
     Raises:
@@ -310,9 +329,7 @@ async def submit(
         raise
 
 
-def submit_blocking(
-    task: Task, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
+def submit_blocking(task: Task, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run a sync task as an action and block for its result; for the errors see `submit`."""
     call = _Call(task, location, args, kwargs)
     try:
@@ -367,12 +384,10 @@ def _body(task: Task) -> Callable[..., Any]:
 # --- direct calls, when they are recorded ---------------------------------------------------------------------------
 
 
-def record_direct_call(
-    task: Task, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Any:
+def record_direct_call(task: Task, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a task outside of a run, as the plain function it then is, and record it."""
     current = internal_ctx()
-    inputs = dict(zip(task.native_interface.inputs, args)) | kwargs
+    inputs = dict(zip(task.native_interface.inputs, args, strict=False)) | kwargs
     record = _recorder.begin(task, "direct", current.data.call, None, location, inputs)
     inner = Context(current.data.replace(call=record))
     try:
@@ -387,9 +402,7 @@ def record_direct_call(
     return value
 
 
-async def _record_awaited(
-    coroutine: Coroutine[Any, Any, Any], record: _recorder.Call, inner: Context
-) -> Any:
+async def _record_awaited(coroutine: Coroutine[Any, Any, Any], record: _recorder.Call, inner: Context) -> Any:
     try:
         with inner:
             value = await coroutine

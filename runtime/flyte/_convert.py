@@ -18,7 +18,7 @@ import sys
 import types
 import typing
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from ._interface import LITERAL_ENUM, NativeInterface, is_named_tuple
 from ._structured import (
@@ -68,7 +68,7 @@ class Hashed:
 
     __slots__ = ("hash", "wire")
 
-    def __init__(self, wire: Any, hash: str) -> None:
+    def __init__(self, wire: Any, hash: str) -> None:  # noqa: A002 - named as users of it read it
         self.wire = wire
         self.hash = hash
 
@@ -90,7 +90,7 @@ def register_transformer(
     The predicate sees the annotation as written, `Annotated` included, then without `Annotated`. For the other
     arguments see `Transformer`. `to_wire` may return `Hashed`; `from_wire` gets what is inside it.
     """
-    label = name or getattr(type_predicate, "__qualname__", "registered")
+    label = str(name or getattr(type_predicate, "__qualname__", "registered"))
     _registered.insert(0, (type_predicate, Transformer(label, to_wire, from_wire, assert_type)))
     _by_annotation.clear()
 
@@ -256,7 +256,9 @@ def _dict_to_wire(value: Any, annotation: Any) -> Any:
         except UnserializableField:
             raise
         except TypeError as error:
-            raise TypeTransformerFailedError(f"Cannot convert `{value}` to Flyte Literal.\nError Message: {error}")
+            raise TypeTransformerFailedError(
+                f"Cannot convert `{value}` to Flyte Literal.\nError Message: {error}"
+            ) from None
     # Upstream keeps these in a protobuf map, which loses the order of the keys, differently in every process. Here the
     # order stays; nothing that is to be deployed may rely on it.
     wire = {}
@@ -302,7 +304,7 @@ def _union_to_wire(value: Any, annotation: Any) -> tuple[int, Any]:
     for index, variant in enumerate(variants):
         try:
             fitting.append((index, transformer_for(variant).to_wire(value, _bare(variant))))
-        except Exception:  # noqa: S112 - any refusal means: not this variant
+        except Exception:
             continue
     if len(fitting) > 1:
         raise TypeError(
@@ -545,7 +547,9 @@ def _is_typed_tuple(annotation: Any) -> bool:
 
 
 def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and hasattr(annotation, "model_validate") and hasattr(annotation, "model_fields")
+    return (
+        isinstance(annotation, type) and hasattr(annotation, "model_validate") and hasattr(annotation, "model_fields")
+    )
 
 
 # Values of these packages are carried by transformers that `flyte.io` registers when it is imported.
@@ -748,7 +752,7 @@ def outputs_to_wire(value: Any, interface: NativeInterface, task_name: str) -> l
         f"Received {len(values)} outputs but return annotation has {len(interface.outputs)} outputs specified. "
     )
     wires = []
-    for (name, annotation), each in zip(interface.outputs.items(), values):
+    for (name, annotation), each in zip(interface.outputs.items(), values, strict=True):
         try:
             check_annotation(annotation)
             wires.append(to_wire(each, annotation))
@@ -760,7 +764,7 @@ def outputs_to_wire(value: Any, interface: NativeInterface, task_name: str) -> l
 def outputs_from_wire(interface: NativeInterface, wires: list[Any]) -> Any:
     """What the caller of a task gets: None, the one value, or a plain tuple (MAPPING TRAP-02)."""
     values = tuple(
-        _read(name, wire, annotation) for (name, annotation), wire in zip(interface.outputs.items(), wires)
+        _read(name, wire, annotation) for (name, annotation), wire in zip(interface.outputs.items(), wires, strict=True)
     )
     if not values:
         return None

@@ -22,7 +22,5 @@ def custom_context(**context: str) -> Iterator[None]:
         yield
         return
     task_context = current.data.task_context
-    with current.replace_task_context(
-        task_context.replace(custom_context={**task_context.custom_context, **context})
-    ):
+    with current.replace_task_context(task_context.replace(custom_context={**task_context.custom_context, **context})):
         yield

@@ -7,7 +7,7 @@ import re
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, Union
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import _strict
 from ._cache.cache import Cache, CacheRequest
@@ -48,13 +48,13 @@ class Environment:
 
     name: str
     depends_on: list[Environment] = field(default_factory=list)
-    pod_template: Union[str, PodTemplate, None] = None
+    pod_template: str | PodTemplate | None = None
     description: str | None = None
     secrets: SecretRequest | None = None
     env_vars: dict[str, str] | None = None
     resources: Resources | None = None
     interruptible: bool = False
-    image: Union[str, Image, Literal["auto"], None] = "auto"
+    image: str | Image | Literal["auto"] | None = "auto"
     include: tuple[str, ...] = field(default_factory=tuple)
     service_account: str | None = None
 
@@ -101,14 +101,17 @@ class Environment:
             from ._pod import PodTemplate
 
             if not isinstance(self.pod_template, PodTemplate):
-                raise TypeError(f"Expected pod_template to be of type str or PodTemplate, got {type(self.pod_template)}")
+                raise TypeError(
+                    f"Expected pod_template to be of type str or PodTemplate, got {type(self.pod_template)}"
+                )
 
     def _normalise_include(self) -> None:
-        if self.include and not isinstance(self.include, tuple):
-            if isinstance(self.include, str):
+        given: Any = self.include
+        if given and not isinstance(given, tuple):
+            if isinstance(given, str):
                 raise TypeError(f"Expected include to be a sequence of str paths, got a bare str ({self.include!r}).")
             try:
-                self.include = tuple(self.include)
+                self.include = tuple(given)
             except TypeError as error:
                 raise TypeError(f"Expected include to be a sequence of str paths, got {type(self.include)}") from error
         for each in self.include:
@@ -203,7 +206,7 @@ class TaskEnvironment(Environment):
     def clone_with(
         self,
         name: str,
-        image: Union[str, Image, Literal["auto"], None] = None,
+        image: str | Image | Literal["auto"] | None = None,
         resources: Resources | None = None,
         env_vars: dict[str, str] | None = None,
         secrets: SecretRequest | None = None,
@@ -244,17 +247,17 @@ class TaskEnvironment(Environment):
         *,
         short_name: str | None = None,
         cache: CacheRequest | None = None,
-        retries: Union[int, RetryStrategy] = 0,
+        retries: int | RetryStrategy = 0,
         timeout: TimeoutType = 0,
         docs: Documentation | None = None,
-        pod_template: Union[str, PodTemplate, None] = None,
+        pod_template: str | PodTemplate | None = None,
         report: bool = False,
         interruptible: bool | None = None,
         max_inline_io_bytes: int = MAX_INLINE_IO_BYTES,
         queue: str | None = None,
         service_account: str | None = None,
-        triggers: Union[tuple[Trigger, ...], Trigger] = (),
-        links: Union[tuple[Link, ...], Link] = (),
+        triggers: tuple[Trigger, ...] | Trigger = (),
+        links: tuple[Link, ...] | Link = (),
         task_resolver: Any = None,
         entrypoint: bool = False,
         produces_artifacts: bool = False,

@@ -120,7 +120,8 @@ async def init_from_config(
     sync_local_sys_paths: bool = True,
 ) -> None:
     """Record settings; the configuration file itself is not read, because nothing connects."""
-    named = dict(each.split("=", 1) if "=" in each else ("default", each) for each in images or ())
+    pairs = [each.partition("=") for each in images or ()]
+    named = {name if sign else "default": uri if sign else name for name, sign, uri in pairs}
     await init.aio(
         org=org,
         root_dir=root_dir,
@@ -137,7 +138,10 @@ async def init_from_config(
 
 @syncify
 async def init_from_api_key(
-    endpoint: str | None = None, api_key: str | None = None, project: str | None = None, domain: str | None = None,
+    endpoint: str | None = None,
+    api_key: str | None = None,
+    project: str | None = None,
+    domain: str | None = None,
     **settings: Any,
 ) -> None:
     """Record settings; the key is not used."""
@@ -155,7 +159,10 @@ async def init_in_cluster(
 
 @syncify
 async def init_passthrough(
-    endpoint: str | None = None, org: str | None = None, project: str | None = None, domain: str | None = None,
+    endpoint: str | None = None,
+    org: str | None = None,
+    project: str | None = None,
+    domain: str | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
     """Record settings."""

@@ -68,7 +68,7 @@ def extract_return_annotation(annotation: Any) -> dict[str, Any]:
     return {default_output_name(): _without_literal(annotation)}
 
 
-class _has_default:
+class _has_default:  # noqa: N801 - upstream's name
     """Marks an input whose default is known only remotely."""
 
 
@@ -136,7 +136,7 @@ class NativeInterface:
             raise ValueError(
                 f"Too many positional arguments provided, expected inputs {self.inputs.keys()}, args {len(args)}"
             )
-        kwargs.update(zip(self.inputs, args))
+        kwargs.update(zip(self.inputs, args, strict=False))
         if len(kwargs) > len(self.inputs):
             raise ValueError(
                 f"Too many keyword arguments provided, expected inputs {self.inputs.keys()}, args {kwargs.keys()}"

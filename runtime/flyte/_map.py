@@ -1,4 +1,7 @@
-"""`flyte.map` (upstream: `flyte._map`; MAPPING section 5). Local mode runs the elements one after the other, in order."""
+"""`flyte.map`: local mode runs the elements one after the other, in order.
+
+Upstream: `flyte._map`; MAPPING section 5.
+"""
 
 from __future__ import annotations
 
@@ -58,17 +61,17 @@ _invoke_blocking = syncify(_invoke)
 def _rows(task: Any, iterables: tuple[Iterable[Any], ...], location: _strict.Location) -> Iterable[tuple[Any, ...]]:
     """The argument tuples; as upstream they end with the shortest iterable (MAPPING TRAP-05)."""
     if not _strict.enabled():
-        return zip(*iterables)
+        return zip(*iterables, strict=False)
     sizes = [len(each) for each in iterables if hasattr(each, "__len__")]  # type: ignore[arg-type]
     if len(set(sizes)) > 1:
         _strict.fail(
             "unequal-map-lengths",
-            f"the lists mapped over `{task.name}` have the lengths {', '.join(map(str, sizes))}; "
+            f"the lists mapped over `{task.name}` have the lengths {', '.join(str(size) for size in sizes)}; "
             f"only {min(sizes)} calls would be made.",
             "Pass lists of one length, e.g. through `zip(..., strict=True)`.",
             location,
         )
-    return zip(*iterables)
+    return zip(*iterables, strict=False)
 
 
 def _name(task: Any, group_name: str | None) -> str:
@@ -168,4 +171,4 @@ class _Mapper:
                 yield value
 
 
-map = _Mapper()
+map = _Mapper()  # noqa: A001 - upstream's name

@@ -1,7 +1,7 @@
 """A record of what ran: every task call of every run, with its inputs, result, order, parent and neighbours in time.
 
-Off unless `start()` is called or `FLYTE_MIGRATE_TRACE=path` is set; then the record is written to that file as JSON when
-a run ends and when the process does. `to_dict()` and `tree()` give it without a file.
+Off unless `start()` is called or `FLYTE_MIGRATE_TRACE=path` is set; then the record is written to that file as JSON
+when a run ends and when the process does. `to_dict()` and `tree()` give it without a file.
 """
 
 from __future__ import annotations
@@ -120,8 +120,16 @@ def begin(
     shown = {name: _shown(value) for name, value in inputs.items()}
     with _lock:
         call = Call(
-            len(_calls), None if parent is None else parent.id, task.name, task.parent_env_name, task.short_name, kind,
-            group, *location, inputs=shown, start=_now(),
+            len(_calls),
+            None if parent is None else parent.id,
+            task.name,
+            task.parent_env_name,
+            task.short_name,
+            kind,
+            group,
+            *location,
+            inputs=shown,
+            start=_now(),
         )
         _calls.append(call)
     return call

@@ -17,24 +17,27 @@ Mode = Literal["local", "remote", "hybrid"]
 
 
 class ActionOutputs(tuple[Any, ...]):
-    """The outputs of a run: a tuple whose elements are also `o0`, `o1` … - NamedTuple names are gone (MAPPING WF-08)."""
+    """The outputs of a run: a tuple whose elements are also `o0`, `o1` …, whatever their names were (MAPPING WF-08)."""
 
     _fields: list[str]
 
     def __new__(cls, data: tuple[Any, ...], fields: list[str] | None = None) -> ActionOutputs:
         made = super().__new__(cls, data)
         made._fields = fields or [default_output_name(index) for index in range(len(data))]
-        for name, value in zip(made._fields, made):
+        for name, value in zip(made._fields, made, strict=True):
             setattr(made, name, value)
         return made
 
     @cached_property
     def named_outputs(self) -> dict[str, Any]:
         """The outputs by name."""
-        return dict(zip(self._fields, self))
+        return dict(zip(self._fields, self, strict=True))
 
     def __repr__(self) -> str:
-        shown = (f'{name}="{value}"' if isinstance(value, str) else f"{name}={value}" for name, value in zip(self._fields, self))
+        shown = (
+            f'{name}="{value}"' if isinstance(value, str) else f"{name}={value}"
+            for name, value in zip(self._fields, self, strict=True)
+        )
         return f"ActionOutputs({', '.join(shown)})"
 
 
@@ -118,13 +121,16 @@ class _Runner:
             bool(settings.get("disable_run_cache")),
             settings.get("run_start_time"),
         )
+        location = ("", 0)
+        if _strict.enabled() or _recorder.active():
+            location = _strict.location_of(getattr(task, "func", None))
         if _strict.enabled():
             from ._strict_calls import check_run
 
             check_run(task)
         try:
             with internal_ctx().replace_task_context(task_context):
-                value = await submit(task, task.__dict__.get("_location", ("", 0)), args, kwargs)
+                value = await submit(task, location, args, kwargs)
         finally:
             if _recorder.active():
                 _recorder.write()

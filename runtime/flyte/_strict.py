@@ -107,11 +107,11 @@ def _is_user_file(filename: str) -> bool:
 
 def user_location(frame: FrameType | None = None) -> Location:
     """File and line of the innermost frame that is neither ours nor the standard library's."""
-    current = frame or sys._getframe(1)
+    current: FrameType | None = frame or sys._getframe(1)
     while current is not None:
         if _is_user_file(current.f_code.co_filename):
             return current.f_code.co_filename, current.f_lineno
-        current = current.f_back  # type: ignore[assignment]
+        current = current.f_back
     return "<unknown>", 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import _strict
-from ._context import TaskContext, internal_ctx
+from ._context import internal_ctx
 
 if TYPE_CHECKING:
     from ._environment import Environment
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 def check_call(
     task: TaskTemplate[Any, Any, Any],
-    parent: TaskContext,
     location: _strict.Location,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
@@ -26,8 +25,17 @@ def check_call(
     """
     _check_arguments(task, location, args, kwargs)
     caller = internal_ctx().data.environment
+    if caller is None:
+        return
+    if task.parent_env is None and task.parent_env_name is None:
+        _strict.fail(
+            "task-without-environment",
+            f"the task `{task.name}` belongs to no environment: it would not be deployed.",
+            f"Make one with `flyte.TaskEnvironment.from_task(...)` and add it to `depends_on` of '{caller.name}'.",
+            location,
+        )
     env = task.parent_env() if task.parent_env is not None else None
-    if caller is not None and env is not None:
+    if env is not None:
         _check_reachable(task, caller, env, location)
 
 
@@ -60,7 +68,8 @@ def _check_reachable(
     waiting = [caller]
     while waiting:
         current = waiting.pop()
-        if current is env:
+        # A script that is also imported as a module has its environments twice; they are the same ones.
+        if current is env or (current.name == env.name and current._location == env._location):
             return
         if any(current is each for each in seen):
             continue
@@ -96,7 +105,7 @@ def check_run(task: TaskTemplate[Any, Any, Any]) -> None:
         seen.append(current)
         refuse_cycle(current)
         other = names.setdefault(current.name, current)
-        if other is not current:
+        if other is not current and other._location != current._location:
             _strict.fail(
                 "duplicate-environment",
                 f"two environments that are deployed together have the name '{current.name}', here and at "

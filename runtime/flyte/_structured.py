@@ -31,15 +31,15 @@ Embed = Callable[[Any, Any], Any]
 Extract = Callable[[Any, Any], Any]
 
 
-class UnserializableField(TypeError):
+class UnserializableField(TypeError):  # noqa: N818 - users see mashumaro's name as `code`
     """A field whose declared type has no plain form."""
 
 
-class MissingField(LookupError):
+class MissingField(LookupError):  # noqa: N818 - as above
     """A required field is absent."""
 
 
-class InvalidFieldValue(ValueError):
+class InvalidFieldValue(ValueError):  # noqa: N818 - as above
     """A field's value cannot be read as its declared type."""
 
 
@@ -125,7 +125,7 @@ def _field_types(annotation: Any) -> dict[str, Any]:
     """Types of a dataclass's fields, with the type variables of a parameterised one filled in."""
     cls = get_origin(annotation) or annotation
     hints = typing.get_type_hints(cls, include_extras=True)
-    bound = dict(zip(getattr(cls, "__parameters__", ()), get_args(annotation)))
+    bound = dict(zip(getattr(cls, "__parameters__", ()), get_args(annotation), strict=False))
     return {name: bound.get(hint, hint) if isinstance(hint, typing.TypeVar) else hint for name, hint in hints.items()}
 
 
@@ -192,7 +192,7 @@ def pack(value: Any, annotation: Any, embed: Embed) -> Any:
     if issubclass(origin, os.PathLike):
         return value.__fspath__()
     if issubclass(origin, tuple):
-        return [pack(each, hint, embed) for each, hint in zip(value, _tuple_types(annotation, len(value)))]
+        return [pack(each, hint, embed) for each, hint in zip(value, _tuple_types(annotation, len(value)), strict=True)]
     parameters = get_args(annotation)
     if origin in _LISTS:
         element = parameters[0] if parameters else Any
@@ -214,10 +214,12 @@ def pack(value: Any, annotation: Any, embed: Embed) -> Any:
 def _pack_union(value: Any, variants: tuple[Any, ...], embed: Embed) -> Any:
     if value is None and type(None) in variants:
         return None
-    for variant in sorted((each for each in variants if each is not type(None)), key=lambda each: not _is_a(value, each)):
+    for variant in sorted(
+        (each for each in variants if each is not type(None)), key=lambda each: not _is_a(value, each)
+    ):
         try:
             return pack(value, variant, embed)
-        except Exception:  # noqa: S112 - not this variant
+        except Exception:
             continue
     raise InvalidFieldValue(f"{value!r} fits none of {variants}")
 
@@ -312,7 +314,7 @@ def _unpack_union(data: Any, variants: tuple[Any, ...], extract: Extract) -> Any
             continue
         try:
             return unpack(data, variant, extract)
-        except Exception:  # noqa: S112 - not this variant
+        except Exception:
             continue
     raise ValueError(f"{data!r} fits none of {variants}")
 
@@ -346,7 +348,7 @@ def is_typed_dict(annotation: Any) -> bool:
 
 
 def _typed_dict_fields(annotation: Any) -> tuple[dict[str, Any], set[str]]:
-    """Types of a TypedDict's fields, and which of them are marked NotRequired; `total=False` does not count upstream."""
+    """Types of a TypedDict's fields, and which are marked NotRequired; `total=False` does not count upstream."""
     hints: dict[str, Any] = {}
     optional: set[str] = set()
     for name, hint in typing.get_type_hints(annotation, include_extras=True).items():
@@ -371,7 +373,7 @@ def validate_fields(value: Any, annotation: Any) -> Any:
         given = {name: each for name, each in value.items() if each is not None or name not in optional}
         return _validated(given, hints, optional)
     if is_named_tuple(annotation):
-        hints = dict(zip(annotation._fields, _tuple_types(annotation, len(annotation._fields))))
+        hints = dict(zip(annotation._fields, _tuple_types(annotation, len(annotation._fields)), strict=True))
         if not hasattr(value, "_asdict"):
             value = {annotation._fields[index]: value[index] for index in range(len(value))}
         else:

@@ -6,7 +6,7 @@ import inspect
 import weakref
 from collections.abc import Callable, Coroutine
 from dataclasses import MISSING, dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar
 
 from . import _recorder, _strict
 from ._cache.cache import CacheRequest, cache_from_request
@@ -57,18 +57,18 @@ class TaskTemplate(Generic[P, R, F]):
     short_name: str = ""
     task_type: str = "python"
     task_type_version: int = 0
-    image: Union[str, Image, Literal["auto"], None] = "auto"
+    image: str | Image | Literal["auto"] | None = "auto"
     resources: Resources | None = None
     cache: CacheRequest = "disable"
     interruptible: bool = False
-    retries: Union[int, RetryStrategy] = 0
+    retries: int | RetryStrategy = 0
     reusable: ReusePolicy | None = None
     docs: Documentation | None = None
     env_vars: dict[str, str] | None = None
     secrets: SecretRequest | None = None
     service_account: str | None = None
     timeout: TimeoutType | None = None
-    pod_template: Union[str, PodTemplate, None] = None
+    pod_template: str | PodTemplate | None = None
     report: bool = False
     queue: str | None = None
     debuggable: bool = False
@@ -217,14 +217,14 @@ class TaskTemplate(Generic[P, R, F]):
         short_name: str | None = None,
         resources: Resources | None = None,
         cache: CacheRequest | None = None,
-        retries: Union[int, RetryStrategy] = 0,
+        retries: int | RetryStrategy = 0,
         timeout: TimeoutType | None = None,
-        reusable: Union[ReusePolicy, Literal["off"], None] = None,
+        reusable: ReusePolicy | Literal["off"] | None = None,
         env_vars: dict[str, str] | None = None,
         secrets: SecretRequest | None = None,
         service_account: str | None = None,
         max_inline_io_bytes: int | None = None,
-        pod_template: Union[str, PodTemplate, None] = None,
+        pod_template: str | PodTemplate | None = None,
         queue: str | None = None,
         interruptible: bool | None = None,
         entrypoint: bool | None = None,
@@ -244,7 +244,7 @@ class TaskTemplate(Generic[P, R, F]):
         if policy == "off":
             policy = None
         if policy is not None:
-            for setting, value in zip(_FIXED_BY_REUSE, (resources, env_vars, secrets, service_account)):
+            for setting, value in zip(_FIXED_BY_REUSE, (resources, env_vars, secrets, service_account), strict=True):
                 if value is not None:
                     label = _FIXED_BY_REUSE[setting]
                     raise ValueError(
@@ -300,7 +300,7 @@ def _set_image(task: TaskTemplate[Any, Any, Any], image: Any) -> None:
 
 
 # Images are rarely looked at in a local run, and making one costs an import: hence made on demand.
-TaskTemplate.image = property(_image_of, _set_image)  # type: ignore[assignment, method-assign]
+TaskTemplate.image = property(_image_of, _set_image)  # type: ignore[assignment]
 
 
 @dataclass(kw_only=True)

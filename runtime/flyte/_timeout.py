@@ -1,10 +1,9 @@
-"""Wall-clock bounds of a task (upstream: `flyte.Timeout`). No bound is enforced in local mode (MAPPING CFG-12, SEM-06)."""
+"""Wall-clock bounds of a task (upstream: `flyte.Timeout`); local mode enforces none (MAPPING CFG-12, SEM-06)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Union
 
 
 @dataclass
@@ -22,7 +21,7 @@ class Timeout:
     deadline: timedelta | int | None = None
 
 
-TimeoutType = Union[Timeout, int, timedelta]
+TimeoutType = Timeout | int | timedelta
 
 
 def timeout_from_request(timeout: TimeoutType) -> Timeout:

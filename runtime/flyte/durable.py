@@ -1,4 +1,4 @@
-"""`flyte.durable`: time that survives a restart (upstream: `flyte.durable`; MAPPING GATE-03). Nothing restarts locally."""
+"""`flyte.durable`: time that survives a restart; nothing restarts locally (MAPPING GATE-03)."""
 
 from __future__ import annotations
 

@@ -262,7 +262,7 @@ class ModuleLoadError(RuntimeUserError):
         super().__init__("ModuleLoadError", message, "user")
 
 
-class InlineIOMaxBytesBreached(RuntimeUserError):
+class InlineIOMaxBytesBreached(RuntimeUserError):  # noqa: N818 - upstream's name
     """Inputs or outputs are larger than `max_inline_io_bytes`."""
 
     def __init__(self, message: str) -> None:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal, Protocol, Union, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 CacheBehavior = Literal["auto", "override", "disable"]
 
@@ -56,10 +56,10 @@ class Cache:
     behavior: CacheBehavior
     version_override: str | None = None
     serialize: bool = False
-    ignored_inputs: Union[tuple[str, ...], str] = field(default_factory=tuple)
+    ignored_inputs: tuple[str, ...] | str = field(default_factory=tuple)
     salt: str = ""
-    policies: Union[list[CachePolicy], CachePolicy, None] = None
-    max_age: Union[timedelta, int, None] = None
+    policies: list[CachePolicy] | CachePolicy | None = None
+    max_age: timedelta | int | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.max_age, bool) or not isinstance(self.max_age, (int, timedelta, type(None))):
@@ -119,7 +119,7 @@ class Cache:
         return hashlib.sha256(versions.encode()).hexdigest()
 
 
-CacheRequest = Union[CacheBehavior, Cache]
+CacheRequest = CacheBehavior | Cache
 
 
 def cache_from_request(cache: CacheRequest) -> Cache:

@@ -39,7 +39,7 @@ def load(key: str, max_age: timedelta | None) -> list[Any] | None:
         if max_age and time.time() - path.stat().st_mtime > max_age.total_seconds():
             return None
         with path.open("rb") as stream:
-            found: list[Any] = pickle.load(stream)  # noqa: S301 - our own file
+            found: list[Any] = pickle.load(stream)
         return found
     except (OSError, pickle.UnpicklingError, AttributeError, ImportError, EOFError):
         return None

@@ -14,7 +14,15 @@ def main():
         flyte.Cache("override", version_override="2", ignored_inputs="a", serialize=True, max_age=60),
     ):
         shown.append(
-            [each.behavior, each.version_override, each.salt, list(each.get_ignored_inputs()), each.serialize,
-             each.is_enabled(), str(each.max_age), each.get_version() if each.version_override else ""]
+            [
+                each.behavior,
+                each.version_override,
+                each.salt,
+                list(each.get_ignored_inputs()),
+                each.serialize,
+                each.is_enabled(),
+                str(each.max_age),
+                each.get_version() if each.version_override else "",
+            ]
         )
     return shown

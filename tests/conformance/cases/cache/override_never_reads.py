@@ -1,4 +1,4 @@
-""""override" writes and never reads (TRAP-22)."""
+""" "override" writes and never reads (TRAP-22)."""
 
 import flyte
 from conformance_support import only

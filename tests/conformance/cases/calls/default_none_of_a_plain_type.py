@@ -7,7 +7,7 @@ env = flyte.TaskEnvironment(name="calls-default-none-of-a-plain-type")
 
 
 @env.task
-def shown(x: int = None) -> str:  # noqa: RUF013
+def shown(x: int = None) -> str:
     return repr(x)
 
 

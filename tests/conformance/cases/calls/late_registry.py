@@ -15,7 +15,7 @@ first = work
 
 
 @env.task
-def work(x: int) -> int:  # noqa: F811
+def work(x: int) -> int:
     return -x
 
 

@@ -8,12 +8,12 @@ env = flyte.TaskEnvironment(name="calls-missing-return")
 
 @env.task
 def forgets(x: int) -> int:
-    x + 1  # noqa: B018
+    x + 1
 
 
 @env.task
 def optional(x: int) -> int | None:
-    x + 1  # noqa: B018
+    x + 1
 
 
 def main():

@@ -6,7 +6,7 @@ env = flyte.TaskEnvironment(name="calls-mutable-default-direct")
 
 
 @env.task
-def grow(x: int, seen: list[int] = [1]) -> list[int]:  # noqa: B006
+def grow(x: int, seen: list[int] = [1]) -> list[int]:
     seen.append(x)
     return list(seen)
 

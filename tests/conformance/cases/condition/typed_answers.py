@@ -14,8 +14,15 @@ def ask(kind: str) -> str:
 
 def main():
     shown = []
-    for kind, text in [("int", "5\n"), ("int", "x\n7\n"), ("float", "1.5\n"), ("str", "hello you\n"), ("int", "-3\n"),
-                       ("float", "2\n"), ("str", "\n")]:
+    for kind, text in [
+        ("int", "5\n"),
+        ("int", "x\n7\n"),
+        ("float", "1.5\n"),
+        ("str", "hello you\n"),
+        ("int", "-3\n"),
+        ("float", "2\n"),
+        ("str", "\n"),
+    ]:
         with answers(text):
-            shown.append(caught(lambda: only(ask, kind), message=False))  # noqa: B023
+            shown.append(caught(lambda: only(ask, kind), message=False))
     return shown

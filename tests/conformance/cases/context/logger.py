@@ -5,8 +5,13 @@ import flyte
 env = flyte.TaskEnvironment(name="context-logger")
 
 
-import logging  # noqa: E402
+import logging
 
 
 def main():
-    return [flyte.logger.name, flyte.system_logger.name, isinstance(flyte.logger, logging.Logger), flyte.logger.propagate]
+    return [
+        flyte.logger.name,
+        flyte.system_logger.name,
+        isinstance(flyte.logger, logging.Logger),
+        flyte.logger.propagate,
+    ]

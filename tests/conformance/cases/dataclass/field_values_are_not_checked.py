@@ -23,6 +23,6 @@ def echo(p: Loose) -> Loose:
 
 def main():
     return [
-        caught(lambda: repr(only(echo, each)), message=False)  # noqa: B023
+        caught(lambda: repr(only(echo, each)), message=False)
         for each in (Loose(x="5"), Loose(x="a"), Loose(x=1.9), Loose(s=5), Loose(b=1), Loose(f="1.5"), Loose(x=None))
     ]

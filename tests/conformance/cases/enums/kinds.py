@@ -31,17 +31,24 @@ class Same(enum.Enum):
 
 def main():
     shown = []
-    for kind, value in [(Text, Text.A), (Text, "A"), (Text, "a"), (Number, Number.ONE), (Number, 1), (Plain, Plain.ONE),
-                        (Perm, Perm.R), (Same, "red"), (Same, Same.red)]:
+    for kind, value in [
+        (Text, Text.A),
+        (Text, "A"),
+        (Text, "a"),
+        (Number, Number.ONE),
+        (Number, 1),
+        (Plain, Plain.ONE),
+        (Perm, Perm.R),
+        (Same, "red"),
+        (Same, Same.red),
+    ]:
 
         def echo(x):
             return x
 
         echo.__annotations__ = {"x": kind, "return": kind}
         echo.__name__ = f"echo_{len(shown)}"
-        task = caught(lambda: env.task(echo), message=False)  # noqa: B023
+        task = caught(lambda: env.task(echo), message=False)
         found = env.tasks.get(f"{env.name}.{echo.__name__}")
-        shown.append(
-            caught(lambda: described(only(found, value)), message=False) if found else task  # noqa: B023
-        )
+        shown.append(caught(lambda: described(only(found, value)), message=False) if found else task)
     return shown

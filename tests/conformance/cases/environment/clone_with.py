@@ -30,8 +30,20 @@ def main():
     same = base.clone_with(name="clone-same")
     clone.depends_on.append(flyte.TaskEnvironment(name="clone-other"))
     shown = [
-        [each.name, each.resources.cpu, each.env_vars, each.secrets, each.description, each.interruptible, each.cache,
-         each.queue, list(each.include), [dep.name for dep in each.depends_on], list(each.tasks), type(each).__name__]
+        [
+            each.name,
+            each.resources.cpu,
+            each.env_vars,
+            each.secrets,
+            each.description,
+            each.interruptible,
+            each.cache,
+            each.queue,
+            list(each.include),
+            [dep.name for dep in each.depends_on],
+            list(each.tasks),
+            type(each).__name__,
+        ]
         for each in (base, clone, same)
     ]
     return [*shown, caught(lambda: base.clone_with("x", nonsense=1))]

@@ -23,4 +23,4 @@ def main():
         {"reusable": 5},
         {"nonsense": 1},
     ]
-    return [caught(lambda: flyte.TaskEnvironment(name="wrong", **each), message=False) for each in wrong]  # noqa: B023
+    return [caught(lambda: flyte.TaskEnvironment(name="wrong", **each), message=False) for each in wrong]

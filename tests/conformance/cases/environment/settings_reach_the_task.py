@@ -33,7 +33,19 @@ def special(x: int) -> int:
 
 def main():
     return [
-        [each.resources.cpu, each.env_vars, each.secrets, each.interruptible, each.service_account, each.pod_template,
-         each.queue, each.cache.behavior, each.timeout, each.report, each.parent_env_name, each.parent_env() is rich]
+        [
+            each.resources.cpu,
+            each.env_vars,
+            each.secrets,
+            each.interruptible,
+            each.service_account,
+            each.pod_template,
+            each.queue,
+            each.cache.behavior,
+            each.timeout,
+            each.report,
+            each.parent_env_name,
+            each.parent_env() is rich,
+        ]
         for each in (plain, special)
     ]

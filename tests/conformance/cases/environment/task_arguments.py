@@ -11,9 +11,19 @@ def work(x: int) -> int:
 
 
 def main():
-    refused = ["name", "resources", "image", "env_vars", "secrets", "plugin_config", "depends_on", "description", "reusable"]
+    refused = [
+        "name",
+        "resources",
+        "image",
+        "env_vars",
+        "secrets",
+        "plugin_config",
+        "depends_on",
+        "description",
+        "reusable",
+    ]
     return [
-        [caught(lambda: env.task(**{each: None}), message=False) for each in refused],  # noqa: B023
+        [caught(lambda: env.task(**{each: None}), message=False) for each in refused],
         env.task(short_name="s", retries=1, timeout=5, report=True, interruptible=True, queue="q", entrypoint=True)(
             work
         ).short_name,

@@ -15,10 +15,7 @@ def half(x: int) -> int:
 
 @env.task
 def main_task() -> list[str]:
-    return [
-        f"{type(each).__name__} {getattr(each, 'code', '')} {each}"
-        for each in flyte.map(half, [2, 3, 4, 5])
-    ]
+    return [f"{type(each).__name__} {getattr(each, 'code', '')} {each}" for each in flyte.map(half, [2, 3, 4, 5])]
 
 
 def main():

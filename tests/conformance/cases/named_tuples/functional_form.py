@@ -8,7 +8,7 @@ from conformance_support import only
 env = flyte.TaskEnvironment(name="named-tuples-functional-form")
 
 
-Out = typing.NamedTuple("Out", [("a", int), ("b", str)])  # noqa: UP014
+Out = typing.NamedTuple("Out", [("a", int), ("b", str)])
 
 
 @env.task

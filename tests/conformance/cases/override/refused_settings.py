@@ -13,7 +13,7 @@ def work(x: int) -> int:
 
 def main():
     return [
-        *[caught(lambda: work.override(**{each: "x"})) for each in ("name", "image", "docs", "interface")],  # noqa: B023
+        *[caught(lambda: work.override(**{each: "x"})) for each in ("name", "image", "docs", "interface")],
         caught(lambda: work.override(nonsense=1), message=False),
         caught(lambda: work.override("positional"), message=False),
     ]

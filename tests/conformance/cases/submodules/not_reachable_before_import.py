@@ -24,5 +24,7 @@ def main():
     import sys
 
     folder = os.path.dirname(os.path.dirname(flyte.__file__))
-    finished = subprocess.run([sys.executable, "-c", CODE], env={**os.environ, "PYTHONPATH": folder}, capture_output=True)
+    finished = subprocess.run(
+        [sys.executable, "-c", CODE], env={**os.environ, "PYTHONPATH": folder}, capture_output=True
+    )
     return json.loads(finished.stdout)

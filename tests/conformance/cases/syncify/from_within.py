@@ -6,7 +6,7 @@ from conformance_support import caught
 env = flyte.TaskEnvironment(name="syncify-from-within")
 
 
-from flyte.syncify import syncify  # noqa: E402
+from flyte.syncify import syncify
 
 
 @syncify

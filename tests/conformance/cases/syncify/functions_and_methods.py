@@ -8,7 +8,7 @@ from conformance_support import caught
 env = flyte.TaskEnvironment(name="syncify-functions-and-methods")
 
 
-from flyte.syncify import syncify  # noqa: E402
+from flyte.syncify import syncify
 
 
 @syncify
@@ -36,7 +36,12 @@ class Thing:
 
 
 async def go():
-    return [await twice.aio(2), [i async for i in numbers.aio(2)], await Thing().times.aio(2), await Thing.of_class.aio(2)]
+    return [
+        await twice.aio(2),
+        [i async for i in numbers.aio(2)],
+        await Thing().times.aio(2),
+        await Thing.of_class.aio(2),
+    ]
 
 
 def main():

@@ -6,7 +6,7 @@ from conformance_support import only
 env = flyte.TaskEnvironment(name="task-copy-and-pickle-state")
 
 
-import copy  # noqa: E402
+import copy
 
 
 @env.task

@@ -15,7 +15,7 @@ def by_name(x: dict[str, int]) -> dict[str, int]:
 
 
 @env.task
-def by_number(x: typing.Dict[int, str]) -> typing.Dict[int, str]:  # noqa: UP006
+def by_number(x: typing.Dict[int, str]) -> typing.Dict[int, str]:
     return x
 
 

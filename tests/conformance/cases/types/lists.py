@@ -14,7 +14,7 @@ def ints(x: list[int]) -> list[int]:
 
 
 @env.task
-def floats(x: typing.List[float]) -> typing.List[float]:  # noqa: UP006
+def floats(x: typing.List[float]) -> typing.List[float]:
     return x
 
 

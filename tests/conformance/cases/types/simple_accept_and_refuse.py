@@ -25,6 +25,6 @@ def main():
         echo.__annotations__ = {"x": kind, "return": kind}
         task = env.task(echo)
         for value in values:
-            result = caught(lambda: only(task, x=value), message=False)  # noqa: B023
+            result = caught(lambda: only(task, x=value), message=False)
             shown.append([kind.__name__, repr(value), result])
     return shown

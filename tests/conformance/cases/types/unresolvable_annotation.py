@@ -8,7 +8,7 @@ env = flyte.TaskEnvironment(name="types-unresolvable-annotation")
 
 def decorate():
     @env.task
-    def task(x: "Missing") -> int:  # noqa: F821
+    def task(x: "Missing") -> int:
         return 1
 
     return task
