@@ -1,4 +1,7 @@
-"""``cache=…``, ``cache_version=…`` and ``flytekit.Cache`` → ``flyte.Cache`` (CAC-01…10)."""
+"""``cache=…``, ``cache_version=…`` and ``flytekit.Cache`` → ``flyte.Cache`` (CAC-01…10).
+
+Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/caching/
+"""
 
 from __future__ import annotations
 
@@ -6,33 +9,149 @@ from collections.abc import Iterator, Mapping
 
 import libcst as cst
 
-from flyte_migrate.rewrite.plan import Finding
+from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, call, code
-from flyte_migrate.rewrite.view import FileView
+from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
+from flyte_migrate.rules import on_symbol
+from flyte_migrate.rules.configuration import UNKNOWN, arguments, callee, constant, follow, literal, relaid, stays_v1
+from flyte_migrate.rules.configuration import layout_comments as comments_in
 
 CACHE_KEYWORDS = frozenset({"cache", "cache_version", "cache_serialize", "cache_ignore_input_vars"})
+CACHE = "flytekit.Cache"
+_POLICY = "flytekit.CachePolicy"
+_FIELDS = ("version", "serialize", "ignored_inputs", "salt", "policies")
+_RENAMED = {"version": "version_override"}
 
 
-def cache_argument(view: FileView, args: Mapping[str, cst.Arg]) -> list[cst.Arg]:
+def cache_argument(view: FileView, args: Mapping[str, cst.Arg], originals: Mapping[str, cst.Arg]) -> list[cst.Arg]:
     """The v2 ``cache=`` argument for the v1 cache arguments; none where caching is off."""
-    cache = args["cache"].value
-    if code(cache) == "False":
+    cache, original = args["cache"].value, originals["cache"].value
+    known = constant(view, original)
+    if known is False:
         return []
-    if code(cache) != "True":
+    if known is UNKNOWN and callee(view, follow(view, original)) == CACHE:
+        if isinstance(original, cst.Call) and original not in view.parents:
+            cache = _converted(view, original, original) or original  # of a helper in another module
         return [argument(cache, "cache")]
     version = args.get("cache_version")
     given: list[cst.Arg] = []
-    if version is not None and code(version.value) not in ('""', "''"):
+    if version is not None and literal(version.value) != "":
         given.append(argument(version.value, "version_override"))
-    if "cache_serialize" in args and code(args["cache_serialize"].value) != "False":
+    if "cache_serialize" in args and literal(args["cache_serialize"].value) is not False:
         given.append(argument(args["cache_serialize"].value, "serialize"))
     if "cache_ignore_input_vars" in args:
         given.append(argument(args["cache_ignore_input_vars"].value, "ignored_inputs"))
+    behavior: cst.BaseExpression = cst.SimpleString('"auto"')
+    if known is not True:
+        behavior = cst.IfExp(test=cache, body=behavior, orelse=cst.SimpleString('"disable"'))
     if not given:
-        return [argument('"auto"', "cache")]
-    return [argument(call(view.local_name("flyte:Cache"), [argument('"auto"'), *given]), "cache")]
+        return [argument(behavior, "cache")]
+    return [argument(call(view.local_name("flyte:Cache"), [argument(behavior), *given], room=80, indent="    "), "cache")]
 
 
-def cache_findings(view: FileView, args: Mapping[str, cst.Arg]) -> Iterator[Finding]:
+def cache_findings(view: FileView, definition: TaskDefinition, args: Mapping[str, cst.Arg]) -> Iterator[Finding]:
     """Findings about the cache arguments of one task."""
-    yield from ()
+    arg = args.get("cache")
+    if arg is None:
+        return
+    known = constant(view, arg.value)
+    behind = follow(view, arg.value)
+    if known is UNKNOWN and callee(view, behind) != CACHE and not _is_bool(behind):
+        yield Finding(arg, "FM132", f"cache={code(arg.value)} can't be read here and is taken for a bool; give a flyte.Cache or a behaviour name.")
+    if known is True and "cache_version" not in args and _first_without_version(view) is definition:
+        yield Finding(arg, "FM133", "Without a version the cache key follows the function's body in Flyte 2.")
+
+
+def _first_without_version(view: FileView) -> TaskDefinition | None:
+    for definition in view.tasks:
+        cache = definition.task.argument("cache")
+        if cache is not None and cache.text == "True" and definition.task.argument("cache_version") is None:
+            return definition
+    return None
+
+
+def _is_bool(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.UnaryOperation):
+        return isinstance(node.operator, cst.Not)
+    if isinstance(node, cst.BooleanOperation):
+        return _is_bool(node.left) and _is_bool(node.right)
+    return isinstance(node, cst.Comparison) or (isinstance(node, cst.Call) and code(node.func) == "bool")
+
+
+@on_symbol(CACHE)
+def convert_cache(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``Cache(version=…)`` → ``flyte.Cache("auto", version_override=…)``, wherever it stands (CAC-06)."""
+    node = view.parent(reference.chain)
+    if stays_v1(view, reference.chain):
+        return
+    if not isinstance(node, cst.Call) or node.func is not reference.chain:
+        if not reference.rest:
+            target = view.ref("flyte:Cache")
+            yield Replace(reference.node, lambda updated: target)
+        return
+    if arguments(node, _FIELDS) is None:
+        yield Finding(node, "FM132", 'This Cache unpacks its arguments; write flyte.Cache("auto", version_override=...) out.')
+        return
+    yield Replace(node, lambda updated: _converted(view, node, updated) or updated)
+
+
+def _converted(view: FileView, node: cst.Call, updated: cst.Call) -> cst.BaseExpression | None:
+    given = arguments(node, _FIELDS)
+    if given is None:
+        return None
+    values = {id(a): b.value for a, b in zip(node.args, updated.args, strict=False)}
+    args = [
+        argument(values.get(id(arg), arg.value), _RENAMED.get(name, name)).with_changes(comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg)
+        for name, arg in given.items()
+        if not (name == "version" and literal(arg.value) == "")
+    ]
+    function = view.ref("flyte:Cache")
+    behavior = argument('"auto"')
+    if next(comments_in([node]), None) is not None:
+        return relaid(updated.with_changes(func=function, args=[behavior.with_changes(comma=cst.Comma(cst.SimpleWhitespace(""), cst.SimpleWhitespace(" "))), *args]), "")
+    if not args:
+        return cst.Call(function, [behavior])
+    return call(function, [behavior, *args], room=80)
+
+
+@on_symbol(_POLICY)
+def convert_policy(view: FileView, reference: Reference) -> Iterator[Item]:
+    """A policy class keeps its method; its parameters have ``image`` instead of ``container_image`` (CAC-07)."""
+    target = view.ref("flyte:CachePolicy")
+    yield Replace(reference.node, lambda updated: target)
+    base = view.parent(view.parent(reference.chain) or reference.chain)
+    base = view.parent(reference.chain) if isinstance(view.parent(reference.chain), cst.ClassDef) else base
+    if not isinstance(base, cst.ClassDef):
+        return
+    yield Finding(base, "FM130", f"{base.name.value}.get_version gets params with image instead of container_image, and no pod template.")
+    for attribute in view.by_type.get(cst.Attribute, ()):
+        assert isinstance(attribute, cst.Attribute)
+        if attribute.attr.value == "container_image" and any(a is base for a in view.ancestors(attribute)):
+            yield Replace(attribute.attr, lambda updated: cst.Name("image"))
+
+
+@on_symbol("flytekit.VersionParameters")
+def drop_version_parameters(view: FileView, reference: Reference) -> Iterator[Item]:
+    """The type of ``params`` has no public name in v2, so the annotation goes."""
+    for ancestor in view.ancestors(reference.chain):
+        if isinstance(ancestor, cst.Annotation):
+            yield Replace(ancestor, lambda updated: None)
+            return
+        if isinstance(ancestor, cst.BaseStatement):
+            return
+
+
+@on_symbol("union.cache.CacheFunctionBody")
+def drop_function_body_policy(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``CacheFunctionBody()`` among the policies: ``"auto"`` hashes the function body by default (CAC-02)."""
+    node = view.parent(reference.chain)
+    element = view.parent(node) if node is not None else None
+    owner = view.parent(element) if element is not None else None
+    while owner is not None and not isinstance(owner, cst.Arg):
+        owner = view.parent(owner) if isinstance(owner, (cst.List, cst.Element, cst.Tuple)) else None
+    if isinstance(element, cst.Arg):
+        owner = element
+    if isinstance(owner, cst.Arg) and owner.keyword is not None and owner.keyword.value == "policies":
+        listed = owner.value.elements if isinstance(owner.value, (cst.List, cst.Tuple)) else [owner.value]
+        if len(listed) == 1:
+            yield Replace(owner, lambda updated: None)

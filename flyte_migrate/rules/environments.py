@@ -11,11 +11,12 @@ import libcst as cst
 
 from flyte_migrate.project.environments import Environment
 from flyte_migrate.rewrite.plan import Finding, Insert, Item, Rebuild
-from flyte_migrate.rewrite.template import argument, call
+from flyte_migrate.rewrite.template import argument
 from flyte_migrate.rewrite.view import FileView, Statement, TaskDefinition
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file
-from flyte_migrate.rules.decorators import decorator_arguments
+from flyte_migrate.rules.configuration import commented_call, lost_comments
+from flyte_migrate.rules.decorators import decorator_arguments, environment_comments
 from flyte_migrate.rules.images import image_argument
 from flyte_migrate.rules.plugins import plugin_argument
 from flyte_migrate.rules.resources import environment_variables_argument, resources_argument
@@ -143,7 +144,7 @@ def _insert(view: FileView, anchor: Statement, group: Sequence[Environment], lat
         for number, environment in enumerate(group):
             statement = _definition(view, environment, late, rebuild)
             gap = [blank] if number or follows_import else _leading_blanks(anchor) or [blank]
-            found.append(statement.with_changes(leading_lines=gap))
+            found.append(statement.with_changes(leading_lines=[*gap, *statement.leading_lines]))
         return found
 
     return Insert(anchor, build)
@@ -192,7 +193,11 @@ def _definition(
     ]
     if depends:
         args.append(argument(f"[{', '.join(depends)}]", "depends_on"))
-    value = call(view.local_name("flyte:TaskEnvironment"), args, room=88 - len(environment.variable) - 3)
-    return cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name(environment.variable))], value)])
+    definition = _source(view, environment)
+    comments = environment_comments(definition, configuration) if definition is not None else {}
+    value = commented_call(view.local_name("flyte:TaskEnvironment"), args, comments, room=88 - len(environment.variable) - 3)
+    statement = cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name(environment.variable))], value)])
+    lost = lost_comments([a.value for a in originals.values()], [statement])
+    return statement.with_changes(leading_lines=[cst.EmptyLine(comment=cst.Comment(text)) for text in lost])
 
 

@@ -1,15 +1,284 @@
-"""``Secret`` and ``secret_requests=`` → ``flyte.Secret`` and ``secrets=``; reading a secret → ``os.environ`` (SEC-01…10)."""
+"""``Secret`` and ``secret_requests=`` → ``flyte.Secret`` and ``secrets=``; reading a secret → ``os.environ`` (SEC-01…10).
+
+Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/secrets/
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import libcst as cst
 
-from flyte_migrate.rewrite.template import argument
-from flyte_migrate.rewrite.view import FileView
+from flyte_migrate.rewrite.plan import Finding, Item, Replace
+from flyte_migrate.rewrite.template import argument, code
+from flyte_migrate.rewrite.view import FileView, Reference, dotted_name
+from flyte_migrate.rules import on_file, on_symbol
+from flyte_migrate.rules.configuration import (
+    UNKNOWN,
+    argument_comments,
+    arguments,
+    callee,
+    canonical,
+    commented_call,
+    constant,
+    follow,
+    literal,
+    stays_v1,
+)
+
+SECRET = "flytekit.Secret"
+_FIELDS = ("group", "key", "group_version", "mount_requirement", "env_var")
+_LOOKUP = ("group", "key", "group_version", "encode_mode")
+_CONTEXTS = ("flytekit.current_context", "flytekit.core.context_manager.SecretsManager")
+_VALID = re.compile(r"[A-Z_][A-Z0-9_]*")
+_READERS = frozenset({"get", "get_secrets_env_var", "get_secrets_file"})
 
 
 def secrets_argument(view: FileView, args: Mapping[str, cst.Arg], originals: Mapping[str, cst.Arg]) -> list[cst.Arg]:
-    """The environment's ``secrets=`` for ``secret_requests=``."""
-    return [argument(args["secret_requests"].value, "secrets")] if "secret_requests" in args else []
+    """The environment's ``secrets=`` for ``secret_requests=``: a list, because a tuple raises (CFG-09)."""
+    if "secret_requests" not in args:
+        return []
+    value = args["secret_requests"].value
+    original = originals["secret_requests"].value
+    if original not in view.parents:
+        value = _foreign_list(view, value)
+    elif not isinstance(value, cst.Tuple) and isinstance(follow(view, original), cst.Tuple):
+        return [argument(cst.Call(cst.Name("list"), [cst.Arg(value)]), "secrets")]
+    if isinstance(value, cst.Tuple):
+        value = cst.List(value.elements)
+        if len(value.elements) == 1:
+            value = value.with_changes(elements=[value.elements[0].with_changes(comma=cst.MaybeSentinel.DEFAULT)])
+    return [argument(value, "secrets")]
+
+
+def _foreign_list(view: FileView, value: cst.BaseExpression) -> cst.BaseExpression:
+    """The secrets that a helper of another module lists."""
+    if not isinstance(value, (cst.List, cst.Tuple)):
+        return value
+    elements = [
+        e.with_changes(value=_converted(view, e.value, e.value)) if isinstance(e.value, cst.Call) and callee(view, e.value) == SECRET else e
+        for e in value.elements
+    ]
+    return value.with_changes(elements=elements)
+
+
+@on_symbol(SECRET)
+def convert_secret(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``Secret(group=…, key=…)`` → ``flyte.Secret(key=…, group=…)``."""
+    if stays_v1(view, reference.chain):
+        return
+    node = view.parent(reference.chain)
+    if reference.rest:
+        if not any(isinstance(a, cst.Call) and callee(view, a) == SECRET for a in view.ancestors(reference.chain)):
+            yield Finding(reference.chain, "FM143", f"{code(reference.chain)}: how a secret is mounted is mount= or as_env_var= of flyte.Secret.")
+        return
+    if not isinstance(node, cst.Call) or node.func is not reference.chain:
+        target = view.ref("flyte:Secret")
+        yield Replace(reference.node, lambda updated: target)
+        return
+    given = arguments(node, _FIELDS)
+    if given is None:
+        yield Finding(node, "FM142", "This Secret unpacks its arguments; write flyte.Secret(key=..., group=...) out.")
+        return
+    if "key" not in given:
+        yield Finding(node, "FM145", "A Flyte 2 secret needs a key; write one flyte.Secret(key=..., group=...) for each key of the group.")
+        return
+    yield from _secret_findings(view, node, given)
+    yield Replace(node, lambda updated: _converted(view, node, updated))
+
+
+def _secret_findings(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg]) -> Iterator[Finding]:
+    if "group_version" in given:
+        yield Finding(
+            node, "FM144", f"group_version={code(given['group_version'].value)} was left out: a Flyte 2 secret has no version; put it into the group."
+        )
+    if "env_var" in given:
+        name = constant(view, given["env_var"].value)
+        if isinstance(name, str) and not _VALID.fullmatch(name):
+            yield Finding(
+                node, "FM141", f"The environment variable {name} must be upper case in Flyte 2: it became {_valid(name)}; read that one."
+            )
+    elif not _is_file(view, given) and _variable(view, given) is None:
+        yield Finding(node, "FM141", "The names of this secret are not literals: as_env_var= is needed if they hold anything but letters, digits, - and _.")
+    if _is_file(view, given) and not _read_by_value(view, given):
+        yield Finding(
+            node, "FM143", "The file of this secret lies under /etc/flyte/secrets in Flyte 2, not under /etc/secrets/<group>/<key>: adapt what opens it."
+        )
+
+
+def _converted(view: FileView, node: cst.Call, updated: cst.Call) -> cst.Call:
+    given = arguments(node, _FIELDS) or {}
+    values = {id(a): b.value for a, b in zip(node.args, updated.args, strict=True)}
+    args = [argument(values.get(id(given[k]), given[k].value), k) for k in ("key", "group") if k in given]
+    if _is_file(view, given) and not _read_by_value(view, given):
+        args.append(argument(f'{view.local_name("pathlib:Path")}("/etc/flyte/secrets")', "mount"))
+    elif "env_var" in given:
+        value = given["env_var"].value
+        name = literal(value)
+        valid = cst.SimpleString(f'"{_valid(name)}"') if isinstance(name, str) and not _VALID.fullmatch(name) else value
+        args.append(argument(valid, "as_env_var"))
+    else:
+        plain = _plain_variable(view, given)
+        if plain is not None and not _VALID.fullmatch(plain):
+            args.append(argument(f'"{_valid(plain)}"', "as_env_var"))
+    return commented_call(view.ref("flyte:Secret"), args, argument_comments(node), room=76)
+
+
+def _is_file(view: FileView, given: Mapping[str, cst.Arg]) -> bool:
+    arg = given.get("mount_requirement")
+    return arg is not None and dotted_name(arg.value).endswith(".FILE")
+
+
+def _plain_variable(view: FileView, given: Mapping[str, cst.Arg]) -> str | None:
+    """The environment variable that v2 derives from group and key; None if they are not known here."""
+    key = constant(view, given["key"].value) if "key" in given else UNKNOWN
+    group = constant(view, given["group"].value) if "group" in given else ""
+    if not isinstance(key, str) or not isinstance(group, str):
+        return None
+    return (f"{group}_{key}" if group else key).replace("-", "_").upper()
+
+
+def _variable(view: FileView, given: Mapping[str, cst.Arg]) -> str | None:
+    """The environment variable that holds the secret in v2, whatever its group and key are made of."""
+    plain = _plain_variable(view, given)
+    return None if plain is None else _valid(plain)
+
+
+def _valid(name: str) -> str:
+    cleaned = re.sub(r"[^A-Z0-9_]", "_", name.upper())
+    return f"_{cleaned}" if cleaned[:1].isdigit() else cleaned
+
+
+# -- reading -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Read:
+    node: cst.BaseExpression  # the call, or the attribute chain
+    given: Mapping[str, cst.Arg]
+    reader: str
+
+
+def _reads(view: FileView) -> list[_Read]:
+    """Every reading of a secret in the file: ``secrets.get(...)`` and its like, ``secrets.<group>.<key>``."""
+    found: list[_Read] = []
+    if not view.facts.uses_v1:
+        return found
+    for node in view.by_type.get(cst.Attribute, ()):
+        assert isinstance(node, cst.Attribute)
+        parent = view.parent(node)
+        if node.attr.value in _READERS and isinstance(parent, cst.Call) and parent.func is node:
+            if _is_manager(view, node.value):
+                given = arguments(parent, _LOOKUP)
+                found.append(_Read(parent, given if given is not None else {"*": parent.args[0]}, node.attr.value))
+        elif isinstance(node.value, cst.Attribute) and node.attr.value not in _READERS and _is_manager(view, node.value.value):
+            group, key = cst.SimpleString(f'"{node.value.attr.value}"'), cst.SimpleString(f'"{node.attr.value}"')
+            if node.value.attr.value not in _READERS and not node.value.attr.value.startswith("_"):
+                found.append(_Read(node, {"group": cst.Arg(group), "key": cst.Arg(key)}, "get"))
+    return found
+
+
+def _is_manager(view: FileView, node: cst.CSTNode, depth: int = 0) -> bool:
+    """Whether an expression is the secrets manager: ``current_context().secrets``, or a variable that holds it."""
+    if depth > 5:
+        return False
+    if isinstance(node, cst.Attribute):
+        return node.attr.value == "secrets" and _is_context(view, node.value)
+    if isinstance(node, cst.Call):
+        return callee(view, node) == _CONTEXTS[1]
+    if isinstance(node, cst.Name):
+        bindings = view.bindings(node)
+        return bool(bindings) and all(b.value is not None and b.kind == "assign" and _is_manager(view, b.value, depth + 1) for b in bindings)
+    return False
+
+
+def _is_context(view: FileView, node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.Call):
+        return canonical(view, node.func) == _CONTEXTS[0]
+    if isinstance(node, cst.Name):
+        bindings = view.bindings(node)
+        return bool(bindings) and all(b.value is not None and b.kind == "assign" and _is_context(view, b.value) for b in bindings)
+    return False
+
+
+def _declared(view: FileView) -> dict[tuple[str, str], str]:
+    """(group, key) → ``env_var`` of the secrets that this file requests with one."""
+    found: dict[tuple[str, str], str] = {}
+    for reference in view.references:
+        node = view.parent(reference.chain)
+        if reference.name != SECRET or not isinstance(node, cst.Call) or node.func is not reference.chain:
+            continue
+        given = arguments(node, _FIELDS) or {}
+        name = constant(view, given["env_var"].value) if "env_var" in given else UNKNOWN
+        if isinstance(name, str):
+            found[_names(view, given)] = _valid(name)
+    return found
+
+
+def _names(view: FileView, given: Mapping[str, cst.Arg]) -> tuple[str, str]:
+    values = [constant(view, given[k].value) if k in given else "" for k in ("group", "key")]
+    group, key = (v if isinstance(v, str) else "?" for v in values)
+    return group, key
+
+
+def _read_by_value(view: FileView, given: Mapping[str, cst.Arg]) -> bool:
+    """Whether this file reads a secret with ``secrets.get``, which hides from v1 code how it is mounted."""
+    wanted = _names(view, given)
+    reads = [r for r in _reads(view) if _names(view, r.given) == wanted]
+    return bool(reads) and all(r.reader == "get" for r in reads)
+
+
+@on_file
+def convert_reads(view: FileView) -> Iterator[Item]:
+    """``current_context().secrets.get("g", "k")`` → ``os.environ["G_K"]`` (SEC-07, SEC-08)."""
+    if "secrets" not in view.text and "SecretsManager" not in view.text:
+        return
+    declared: dict[tuple[str, str], str] | None = None
+    noted = False
+    for read in _reads(view):
+        if declared is None:
+            declared = _declared(view)
+        variable = declared.get(_names(view, read.given)) or _variable(view, read.given)
+        if "*" in read.given or variable is None:
+            yield Finding(
+                read.node, "FM142", f"The names in {code(read.node)} are not literals; the secret is in os.environ under <GROUP>_<KEY>, upper case, - as _."
+            )
+            continue
+        if read.reader == "get_secrets_file":
+            yield Finding(read.node, "FM143", f"{code(read.node)}: a secret mounted as a file lies under /etc/flyte/secrets in Flyte 2.")
+            continue
+        if read.reader == "get_secrets_env_var":
+            text = cst.SimpleString(f'"{variable}"')
+            yield Replace(read.node, lambda updated, text=text: text)  # type: ignore[misc]
+            continue
+        if not noted:
+            noted = True
+            yield Finding(
+                read.node, "FM146", f"The secret is read from the environment variable {variable}; export it for local runs, which inject no secrets."
+            )
+        if _caught_as_value_error(view, read.node):
+            yield Finding(
+                read.node, "FM147", "A secret that is missing raises KeyError here, not ValueError: catch KeyError, or use os.environ.get."
+            )
+        environ = view.local_name("os:").rstrip(".")
+        encode = "encode_mode" in read.given and literal(read.given["encode_mode"].value) == "rb"
+        value = cst.parse_expression(f'{environ}.environ["{variable}"]' + (".encode()" if encode else ""))
+        yield Replace(read.node, lambda updated, value=value: value)  # type: ignore[misc]
+
+
+def _caught_as_value_error(view: FileView, node: cst.CSTNode) -> bool:
+    child = node
+    for ancestor in view.ancestors(node):
+        if isinstance(ancestor, cst.Try) and child is ancestor.body:
+            names = {dotted_name(part) for h in ancestor.handlers if h.type is not None for part in _types(h.type)}
+            return "ValueError" in names and not names & {"Exception", "KeyError", "LookupError", "BaseException"}
+        if isinstance(ancestor, cst.FunctionDef):
+            return False
+        child = ancestor
+    return False
+
+
+def _types(node: cst.BaseExpression) -> list[cst.BaseExpression]:
+    return [e.value for e in node.elements] if isinstance(node, cst.Tuple) else [node]
