@@ -49,6 +49,7 @@ class Environment:
     image_from: Ref | None = None
     depends_on: tuple[Ref, ...] = ()
     scope: str = ""
+    merged: bool = False  # with others that would have had less configuration, to break a cycle
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class _Group:
     source: str = ""
     has_driver: bool = False
     image_from: Ref | None = None
+    merged: bool = False
 
 
 def plan_environments(index: ProjectIndex) -> EnvironmentPlan:
@@ -103,6 +105,7 @@ def plan_environments(index: ProjectIndex) -> EnvironmentPlan:
             image_from=group.image_from,
             depends_on=tuple(sorted(_depends_on(index, group, of_task) - {variables[id(group)]}, key=_by_module(module))),
             scope=group.scope,
+            merged=group.merged,
         )
         by_module.setdefault(module, []).append(environment)
     return EnvironmentPlan(
@@ -212,6 +215,7 @@ def _merge_cycles(index: ProjectIndex, groups: list[_Group]) -> tuple[list[_Grou
         for group in component:
             if group is not heaviest:
                 heaviest.members += group.members
+                heaviest.merged = True
                 heaviest.has_driver = heaviest.has_driver or group.has_driver
                 dropped.add(id(group))
         heaviest.members.sort(key=lambda m: index.tasks[m].function.line)

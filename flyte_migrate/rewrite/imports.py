@@ -122,11 +122,9 @@ def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
         if line.statement in removed:
             yield Replace(line.statement, _replacing(line.statement, replacements))
         elif gone or added:
-            yield Replace(line.statement, _trimming(line.node, gone, added))
-            if replacements:
-                yield insert(line.statement, replacements)
+            yield Replace(line.statement, _trimming(line.node, gone, added, replacements))
         elif replacements:
-            yield insert(line.statement, replacements)
+            yield from _put_before([(line.statement, statement) for statement in replacements])
     if anchor is None and third_party:
         yield from _at_top(view, lines, third_party)
     if standard:
@@ -310,15 +308,23 @@ _NOTHING = cst.TrailingWhitespace(whitespace=cst.SimpleWhitespace(""), newline=c
 
 
 def _trimming(
-    node: cst.Import | cst.ImportFrom, gone: Sequence[cst.CSTNode], added: Sequence[tuple[str, str]]
-) -> Callable[[cst.SimpleStatementLine], cst.CSTNode]:
-    """Take names out of (and add names to) one import, keeping its layout; comments of names that go move above it."""
-    position_of = node
+    node: cst.Import | cst.ImportFrom,
+    gone: Sequence[cst.CSTNode],
+    added: Sequence[tuple[str, str]],
+    before: Sequence[cst.SimpleStatementLine],
+) -> Callable[[cst.SimpleStatementLine], list[cst.CSTNode]]:
+    """Take names out of (and add names to) one import, keeping its layout, and put the lines ``before`` in front of it.
+
+    Comments of names that go move above the import.
+    """
     lost = [comment for alias in gone for comment in comments_in(alias)]
 
-    def build(updated: cst.SimpleStatementLine) -> cst.CSTNode:
-        body = [_trimmed(part, gone, added) if part is position_of else part for part in updated.body]
-        return updated.with_changes(body=body, leading_lines=[*updated.leading_lines, *lost])
+    def build(updated: cst.SimpleStatementLine) -> list[cst.CSTNode]:
+        body = [_trimmed(node, gone, added) if part is node else part for part in updated.body]
+        if not before:
+            return [updated.with_changes(body=body, leading_lines=[*updated.leading_lines, *lost])]
+        first = before[0].with_changes(leading_lines=updated.leading_lines)
+        return [first, *before[1:], updated.with_changes(body=body, leading_lines=lost)]
 
     return build
 

@@ -34,6 +34,15 @@ def define_environments(view: FileView) -> Iterator[Item]:
             names = ", ".join(f"{module}.{variable}" for module, variable in cycle)
             first = next(d for d in view.tasks if d.task.qualified in environments[0].members)
             yield Finding(first.node, "FM180", f"The environments {names} need each other, and depends_on must not be circular.")
+    for environment in environments:
+        if environment.merged:
+            definition = _source(view, environment) or _definitions(view, environment)[0]
+            yield Finding(
+                definition.node,
+                "FM186",
+                f"{', '.join(d.task.name for d in _definitions(view, environment))} call each other, "
+                f"so they share one environment with the configuration of {definition.task.name}.",
+            )
     anchors = _anchors(view, environments)
     late = _late_dependencies(view, environments, anchors)
     by_anchor: dict[cst.CSTNode, list[Environment]] = {}
