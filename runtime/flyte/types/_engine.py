@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import types
-from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar, Generic, TypeVar, get_origin
@@ -15,7 +14,7 @@ from .._convert import TypeTransformerFailedError, register_transformer
 T = TypeVar("T")
 
 
-class TypeTransformer(ABC, Generic[T]):
+class TypeTransformer(Generic[T]):
     """How a type crosses task borders; `to_literal` and `to_python_value` are coroutines.
 
     The literal is handed on as it is: whatever `to_literal` returns is what `to_python_value` gets.
@@ -55,7 +54,6 @@ class TypeTransformer(ABC, Generic[T]):
         elif not hasattr(t, "__origin__") and not isinstance(v, t):
             raise TypeTransformerFailedError(f"Expected value of type {t} but got '{v}' of type {type(v)}")
 
-    @abstractmethod
     def get_literal_type(self, t: type[T]) -> Any:
         """The type of the literal."""
         raise NotImplementedError("Conversion to LiteralType should be implemented")
@@ -64,12 +62,10 @@ class TypeTransformer(ABC, Generic[T]):
         """The type a literal type stands for; ValueError unless overridden."""
         raise ValueError("By default, transformers do not translate from Flyte types back to Python types")
 
-    @abstractmethod
     async def to_literal(self, python_val: T, python_type: type[T], expected: Any) -> Any:
         """The literal of a value."""
         raise NotImplementedError(f"Conversion to Literal for python type {python_type} not implemented")
 
-    @abstractmethod
     async def to_python_value(self, lv: Any, expected_python_type: type[T]) -> T | None:
         """The value of a literal."""
         raise NotImplementedError(

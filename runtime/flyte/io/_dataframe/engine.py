@@ -43,6 +43,9 @@ class _Handler(Generic[T]):
 class DataFrameEncoder(_Handler[T], ABC):
     """Stores frames of one type."""
 
+    def __init__(self, python_type: type[T], protocol: str | None = None, supported_format: str | None = None) -> None:
+        super().__init__(python_type, protocol, supported_format)
+
     @abstractmethod
     async def encode(self, dataframe: Any, structured_dataset_type: StructuredDatasetType) -> StructuredDataset:
         """Store `dataframe.val`, at `dataframe.uri` if that is set, and say where it is."""
