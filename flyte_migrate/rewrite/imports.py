@@ -182,17 +182,19 @@ def _goes(view: FileView, line: _Line, alias: cst.ImportAlias | cst.ImportStar, 
     local, target = _local(line, alias)
     if local in view.facts.string_all and line.scope is view.module_scope:
         return False
-    if _used(view, after, local, line.scope):
+    is_v1 = view.index.canonical(target, view.facts.module).split(".")[0] in V1_ROOTS
+    renewed = is_v1 and local in view.requested.values() and line.scope is view.module_scope
+    if _used(view, after, local, line.scope, generated=not renewed):
         # `import flytekit.extras` and `import flytekit` bind the same name; each is kept while the name is read.
         return False
-    is_v1 = view.index.canonical(target, view.facts.module).split(".")[0] in V1_ROOTS
     if is_v1:
         return not (view.facts.is_package and _exported(view, local) and target.split(".")[0] not in V1_ROOTS)
     return _used(view, before, local, line.scope) and not view.facts.is_package and not _exported(view, local)
 
 
-def _used(view: FileView, usage: Usage, local: str, scope: Scope) -> bool:
-    if local in usage.generated or local in usage.quoted:
+def _used(view: FileView, usage: Usage, local: str, scope: Scope, generated: bool = True) -> bool:
+    """Whether a name is read; ``generated=False``: by the original text, because a v2 import of the same name takes over."""
+    if (generated and local in usage.generated) or local in usage.quoted:
         return True
     if local in view.type_comment_names:
         return True

@@ -299,6 +299,16 @@ class FileView:
         )
 
     @cached_property
+    def _top_level_imports(self) -> frozenset[str]:
+        """Names bound by import statements that are not part of a block (`if __name__ == "__main__":` comes too late)."""
+        return frozenset(
+            binding.name
+            for bindings in self.module_scope.bindings.values()
+            for binding in bindings
+            if binding.kind == "import" and self.parents.get(self.parents[binding.node]) is self.tree
+        )
+
+    @cached_property
     def _dotted_imports(self) -> frozenset[str]:
         return frozenset(
             dotted_name(alias.name)
@@ -458,7 +468,7 @@ class FileView:
         """Whether an unguarded module-level import already binds ``local`` to ``module`` (or ``module.name``)."""
         wanted = f"{module}.{name}" if name else module
         for fact in self.facts.imports:
-            if fact.scope or fact.guard:
+            if fact.scope or fact.guard or fact.local not in self._top_level_imports:
                 continue
             if fact.target == wanted and fact.local == local:
                 return True
