@@ -6,6 +6,8 @@ Answers are about original nodes. None means unknown; rules must then report ins
 from __future__ import annotations
 
 import ast
+import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -13,11 +15,13 @@ import libcst as cst
 
 from flyte_migrate.project.link import Outputs, Task
 from flyte_migrate.rewrite.scopes import Binding
-from flyte_migrate.rewrite.template import code
+from flyte_migrate.rewrite.template import code, string_value
 from flyte_migrate.rewrite.view import FileView
 
 _OPTIONAL = frozenset({"typing.Optional", "typing.Annotated", "typing_extensions.Annotated", "typing.Final"})
-_LISTS = frozenset({"typing.List", "list", "typing.Sequence", "collections.abc.Sequence", "typing.Iterable", "collections.abc.Iterable", "typing.Iterator", "collections.abc.Iterator", "typing.Set", "set"})
+_LISTS = frozenset({"typing.List", "list", "typing.Set", "set"}) | {
+    f"{module}.{name}" for module in ("typing", "collections.abc") for name in ("Sequence", "Iterable", "Iterator")
+}
 _DICTS = frozenset({"typing.Dict", "dict", "typing.Mapping", "collections.abc.Mapping"})
 _BUILTIN = frozenset({"int", "float", "str", "bool", "bytes", "list", "dict", "set", "tuple", "None", "object"})
 
@@ -34,7 +38,7 @@ class Type:
         return _parse(self.text)
 
     def name(self, view: FileView) -> str:
-        """The qualified (canonical v1) name of the type itself, without its subscript: ``flytekit.FlyteFile``, ``list``."""
+        """The qualified (canonical v1) name of the type, without its subscript: ``flytekit.FlyteFile``, ``list``."""
         node = self.node
         if isinstance(node, ast.Subscript):
             node = node.value
@@ -87,8 +91,9 @@ class Type:
 class Value:
     """A value: the whole result of a task call, or something of a declared type.
 
-    ``task`` with ``index`` None is the whole result (several outputs: a tuple); ``node`` says that it is a v1 ``Node`` from
-    ``create_node``; ``mapped`` that it is the list that mapping the task gives.
+    ``task`` with ``index`` None is the whole result (several outputs: a tuple); ``node`` says that it is a v1 ``Node``
+    from ``create_node``; ``mapped`` that it is the list that mapping the task gives; ``items`` what the elements of a
+    container may be.
     """
 
     task: Task | None = None
@@ -96,6 +101,7 @@ class Value:
     index: int | None = None
     node: bool = False
     mapped: bool = False
+    items: tuple[Value, ...] = ()
 
     @property
     def outputs(self) -> Outputs | None:
@@ -133,29 +139,89 @@ def output_of(task: Task, index: int) -> Value:
     return Value(task=task, type=Type(task.outputs.fields[index].annotation, task.module), index=index)
 
 
-def value_of(view: FileView, node: cst.CSTNode, depth: int = 0) -> Value | None:
-    """The value an original expression holds; None if the source does not say."""
-    if depth > 25:
+def value_of(view: FileView, node: cst.CSTNode) -> Value | None:
+    """The value an original expression holds; None if the source does not say, or if it may be one of several."""
+    return _merged(values_of(view, node))
+
+
+def _merged(values: tuple[Value, ...]) -> Value | None:
+    if not values:
         return None
+    if all(v == values[0] for v in values):
+        return values[0]
+    types = {v.type for v in values}
+    return Value(type=types.pop()) if len(types) == 1 and None not in types else None
+
+
+def values_of(view: FileView, node: cst.CSTNode, depth: int = 0) -> tuple[Value, ...]:
+    """All values an original expression may hold, one for each place they come from; empty if one is unknown."""
+    if depth > 40:
+        return ()
     if isinstance(node, cst.Name):
-        return _name(view, node, depth)
+        known = _known.setdefault(view, {})
+        if node not in known:
+            known[node] = (_CYCLE,)
+            known[node] = _name(view, node, depth)
+        return known[node]
     if isinstance(node, cst.Call):
         return _call(view, node, depth)
     if isinstance(node, cst.Attribute):
-        return _attribute(view, node, depth)
+        return _each(values_of(view, node.value, depth + 1), lambda owner: _attribute(view, owner, node.attr.value))
     if isinstance(node, cst.Subscript):
         return _subscript(view, node, depth)
     if isinstance(node, cst.Await):
-        return value_of(view, node.expression, depth + 1)
+        return values_of(view, node.expression, depth + 1)
     if isinstance(node, cst.IfExp):
-        return value_of(view, node.body, depth + 1) or value_of(view, node.orelse, depth + 1)
+        return _all([values_of(view, node.body, depth + 1), values_of(view, node.orelse, depth + 1)])
     if isinstance(node, cst.NamedExpr):
-        return value_of(view, node.value, depth + 1)
-    literal = {cst.Integer: "int", cst.Float: "float", cst.SimpleString: "str", cst.ConcatenatedString: "str", cst.FormattedString: "str"}
-    for kind, text in literal.items():
+        return values_of(view, node.value, depth + 1)
+    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.RightShift):
+        return values_of(view, node.right, depth + 1)  # `a >> b` gives b
+    if isinstance(node, (cst.List, cst.Tuple, cst.Set)):
+        return _container([values_of(view, e.value, depth + 1) for e in node.elements])
+    if isinstance(node, cst.Dict):
+        return _container([values_of(view, e.value, depth + 1) for e in node.elements])
+    if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
+        return _container([values_of(view, node.elt, depth + 1)])
+    if isinstance(node, cst.DictComp):
+        return _container([values_of(view, node.value, depth + 1)])
+    if isinstance(node, cst.Comparison):
+        return (Value(type=Type("bool", view.facts.module)),)
+    for kind, text in _LITERALS.items():
         if isinstance(node, kind):
-            return Value(type=Type(text, view.facts.module))
-    return None
+            return (Value(type=Type(text, view.facts.module)),)
+    return ()
+
+
+_LITERALS: dict[type, str] = {
+    cst.Integer: "int",
+    cst.Float: "float",
+    cst.SimpleString: "str",
+    cst.ConcatenatedString: "str",
+    cst.FormattedString: "str",
+}
+
+
+#: Stands for the value of a name while its own bindings are followed (``r = r.with_overrides(...)``).
+_CYCLE = Value()
+_known: weakref.WeakKeyDictionary[FileView, dict[cst.Name, tuple[Value, ...]]] = weakref.WeakKeyDictionary()
+
+
+def _all(found: list[tuple[Value, ...]]) -> tuple[Value, ...]:
+    """The union of alternatives; empty if one of them is unknown."""
+    if not all(found):
+        return ()
+    return tuple(dict.fromkeys(value for values in found for value in values if value is not _CYCLE))
+
+
+def _each(owners: tuple[Value, ...], part: Callable[[Value], Value | None]) -> tuple[Value, ...]:
+    found = [part(owner) for owner in owners if owner is not _CYCLE]
+    return tuple(dict.fromkeys(v for v in found if v is not None)) if all(v is not None for v in found) else ()
+
+
+def _container(elements: list[tuple[Value, ...]]) -> tuple[Value, ...]:
+    items = _all(elements)
+    return (Value(items=items),) if items else ()
 
 
 def type_name(view: FileView, node: cst.CSTNode) -> str:
@@ -166,93 +232,169 @@ def type_name(view: FileView, node: cst.CSTNode) -> str:
     return value.type.bare(view).name(view)
 
 
-def _name(view: FileView, node: cst.Name, depth: int) -> Value | None:
-    values = [_binding(view, binding, depth) for binding in view.bindings(node) if not _declares_only(binding)]
-    if not values or any(v is None for v in values):
-        return None
-    first = values[0]
-    if all(v == first for v in values):
-        return first
-    types = {v.type for v in values if v is not None}
-    return Value(type=next(iter(types))) if len(types) == 1 and None not in types else None
+def _name(view: FileView, node: cst.Name, depth: int) -> tuple[Value, ...]:
+    bindings = [binding for binding in view.bindings(node) if not _declares_only(binding)]
+    appended = _appended(view, node, depth)
+    if appended:
+        bindings = [b for b in bindings if not _is_empty_container(b.value)]
+    found = [_binding(view, binding, depth) for binding in bindings]
+    return _all(found + ([_container(appended)] if appended else []))
 
 
 def _declares_only(binding: Binding) -> bool:
     return isinstance(binding.node, cst.AnnAssign) and binding.node.value is None
 
 
-def _binding(view: FileView, binding: Binding, depth: int) -> Value | None:
+def _is_empty_container(node: cst.BaseExpression | None) -> bool:
+    return isinstance(node, (cst.List, cst.Dict)) and not node.elements
+
+
+def _appended(view: FileView, node: cst.Name, depth: int) -> list[tuple[Value, ...]]:
+    """The values put into a list or dictionary by ``name.append(value)`` and ``name[key] = value``."""
+    found: list[tuple[Value, ...]] = []
+    if not any(_is_empty_container(b.value) for b in view.bindings(node)):
+        return found
+    owner = view.scope_at[node].owner(node.value)
+    for use in view.occurrences.get(node.value, ()):
+        if view.scope_at[use].owner(node.value) is not owner:
+            continue
+        parent = view.parent(use)
+        outer = view.parent(parent) if parent is not None else None
+        if isinstance(parent, cst.Attribute) and isinstance(outer, cst.Call) and outer.func is parent and outer.args:
+            if parent.attr.value == "append":
+                found.append(values_of(view, outer.args[0].value, depth + 1))
+        elif isinstance(parent, cst.Subscript) and isinstance(outer, cst.AssignTarget):
+            assign = view.parent(outer)
+            if isinstance(assign, cst.Assign):
+                found.append(values_of(view, assign.value, depth + 1))
+    return found
+
+
+def _binding(view: FileView, binding: Binding, depth: int) -> tuple[Value, ...]:
     node = binding.node
     if isinstance(node, cst.Param):
         if node.annotation is None or (isinstance(node.star, str) and node.star):
-            return None
-        return Value(type=Type(code(node.annotation.annotation), view.facts.module))
+            return ()
+        return (Value(type=Type(code(node.annotation.annotation), view.facts.module)),)
     if isinstance(node, cst.AnnAssign):
-        known = value_of(view, node.value, depth + 1) if node.value is not None else None
-        return known or Value(type=Type(code(node.annotation.annotation), view.facts.module))
+        known = values_of(view, node.value, depth + 1) if node.value is not None else ()
+        return known or (Value(type=Type(code(node.annotation.annotation), view.facts.module)),)
     if binding.kind == "assign" and binding.value is not None:
-        return value_of(view, binding.value, depth + 1)
+        return values_of(view, binding.value, depth + 1)
     if binding.kind == "unpack" and binding.value is not None:
-        return _unpacked(view, binding, depth)
-    if isinstance(node, (cst.For, cst.CompFor)) and isinstance(node.target, cst.Name):
-        iterated = value_of(view, node.iter, depth + 1)
-        if iterated is not None and iterated.type is not None:
-            element = iterated.type.element(view)
-            return Value(type=element) if element is not None else None
-    if binding.kind == "import":
-        definition = view.index.definition(binding.target, view.facts.module)
-        if definition is not None and definition.variable is not None:
-            return None
-    return None
+        return _unpacked(view, binding.value, binding.path, depth)
+    if isinstance(node, (cst.For, cst.CompFor)):
+        return _iterated(view, node.iter, binding.path, depth)
+    return ()
 
 
-def _unpacked(view: FileView, binding: Binding, depth: int) -> Value | None:
-    assert binding.value is not None
-    if isinstance(binding.value, (cst.Tuple, cst.List)) and len(binding.path) == 1:
-        elements = binding.value.elements
-        return value_of(view, elements[binding.path[0]].value, depth + 1) if binding.path[0] < len(elements) else None
-    whole = value_of(view, binding.value, depth + 1)
-    if whole is None or len(binding.path) != 1:
-        return None
-    index = binding.path[0]
-    if whole.outputs is not None and whole.task is not None and index < whole.outputs.count:
-        return output_of(whole.task, index)
-    if whole.type is not None:
-        element = whole.type.element(view)
-        return Value(type=element) if element is not None else None
-    return None
+def _iterated(view: FileView, node: cst.BaseExpression, path: tuple[int, ...], depth: int) -> tuple[Value, ...]:
+    """What a loop variable holds, through ``enumerate``, ``zip`` and the views of a dictionary."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and not view.bindings(node.func) and path:
+        if node.func.value == "enumerate" and node.args and path[0] == 1:
+            return _iterated(view, node.args[0].value, path[1:], depth + 1)
+        if node.func.value == "zip" and path[0] < len(node.args):
+            return _iterated(view, node.args[path[0]].value, path[1:], depth + 1)
+        return ()
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and not node.args:
+        if node.func.attr.value == "values":
+            return _iterated(view, node.func.value, path, depth + 1)
+        if node.func.attr.value == "items" and path[:1] == (1,):
+            return _iterated(view, node.func.value, path[1:], depth + 1)
+    found = _all([_elements(view, owner) for owner in values_of(view, node, depth + 1)])
+    return _all([_outputs(owner, path) for owner in found]) if path else found
 
 
-def _call(view: FileView, node: cst.Call, depth: int) -> Value | None:
+def _elements(view: FileView, owner: Value) -> tuple[Value, ...]:
+    if owner.items:
+        return owner.items
+    element = owner.type.element(view) if owner.type is not None else None
+    return (Value(type=element),) if element is not None else ()
+
+
+def _outputs(owner: Value, path: tuple[int, ...]) -> tuple[Value, ...]:
+    """What unpacking a whole result gives at a position."""
+    if owner.outputs is not None and owner.task is not None and len(path) == 1 and path[0] < owner.outputs.count:
+        return (output_of(owner.task, path[0]),)
+    return ()
+
+
+def _unpacked(view: FileView, value: cst.BaseExpression, path: tuple[int, ...], depth: int) -> tuple[Value, ...]:
+    parts = _parts(view, value)
+    if parts:
+        if path[0] >= len(parts):
+            return ()
+        inner = parts[path[0]]
+        return _unpacked(view, inner, path[1:], depth + 1) if len(path) > 1 else values_of(view, inner, depth + 1)
+    if len(path) != 1:
+        return ()
+    return _all([_outputs(w, path) or _elements(view, w) for w in values_of(view, value, depth + 1)])
+
+
+def _parts(view: FileView, value: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """The expressions that unpacking a display or ``await asyncio.gather(...)`` gives, in order."""
+    if isinstance(value, (cst.Tuple, cst.List)):
+        starred = any(isinstance(e, cst.StarredElement) for e in value.elements)
+        return [] if starred else [e.value for e in value.elements]
+    if isinstance(value, cst.Await) and isinstance(value.expression, cst.Call):
+        call = value.expression
+        if view.qualified(call.func) == "asyncio.gather" and not any(a.star for a in call.args):
+            return [a.value for a in call.args if a.keyword is None]
+    return []
+
+
+def _call(view: FileView, node: cst.Call, depth: int) -> tuple[Value, ...]:
     function = node.func
     task = called_task(view, function)
     if task is not None:
-        return result_of(task)
+        return (result_of(task),)
     canonical = view.canonical(function)
     if canonical == "flytekit.core.node_creation.create_node" and node.args:
         target = called_task(view, node.args[0].value)
-        return replace(result_of(target), node=True) if target is not None else None
+        return (replace(result_of(target), node=True),) if target is not None else ()
     if isinstance(function, cst.Attribute) and function.attr.value == "with_overrides":
-        return value_of(view, function.value, depth + 1)
+        return values_of(view, function.value, depth + 1)
     mapped = mapped_task(view, function)
     if mapped is not None:
         element = mapped.outputs.fields[0].annotation if mapped.outputs.count == 1 else ""
-        return Value(task=mapped, mapped=True, type=Type(f"list[{element}]", mapped.module) if element else None)
-    branch = conditional_branches(view, node)
-    if branch:
-        return value_of(view, branch[0], depth + 1)
+        return (Value(task=mapped, mapped=True, type=Type(f"list[{element}]", mapped.module) if element else None),)
+    branches = conditional_branches(view, node)
+    if branches:
+        return _all([values_of(view, branch, depth + 1) for branch in branches])
+    if view.qualified(function) == "asyncio.gather":
+        return _container([_gathered(view, arg, depth) for arg in node.args if arg.keyword is None])
     if canonical and canonical.rpartition(".")[2][:1].isupper():
-        return Value(type=Type(code(function), view.facts.module))
-    return _plain_call(view, function)
+        return (Value(type=Type(code(function), view.facts.module)),)
+    return _plain_call(view, function, depth)
 
 
-def _plain_call(view: FileView, function: cst.CSTNode) -> Value | None:
-    """A call of an ordinary function of the project: its return annotation."""
+def _gathered(view: FileView, arg: cst.Arg, depth: int) -> tuple[Value, ...]:
+    values = values_of(view, arg.value, depth + 1)
+    return _all([v.items for v in values]) if arg.star else values
+
+
+def _plain_call(view: FileView, function: cst.CSTNode, depth: int) -> tuple[Value, ...]:
+    """A call of an ordinary function of the project: the results of tasks that it returns, else its annotation."""
     name = view.qualified(function)
     definition = view.index.definition(name, view.facts.module) if name else None
-    if definition is not None and definition.function is not None and definition.function.returns:
-        return Value(type=Type(definition.function.returns, definition.module.module))
-    return None
+    if definition is None or definition.function is None:
+        return ()
+    if definition.module is view.facts:
+        returned = _returned(view, definition.function.key, depth)
+        if returned and all(v.task is not None for v in returned):
+            return returned
+    if definition.function.returns:
+        return (Value(type=Type(definition.function.returns, definition.module.module)),)
+    return ()
+
+
+def _returned(view: FileView, key: str, depth: int) -> tuple[Value, ...]:
+    node = next((n for n, k in view.functions if k == key), None)
+    if node is None or depth > 10:
+        return ()
+    returns = [r for r in view.by_type.get(cst.Return, ()) if view.function_of(r) is node]
+    found = [values_of(view, r.value, depth + 1) if isinstance(r, cst.Return) and r.value else () for r in returns]
+    return _all(found) if found else ()
 
 
 def called_task(view: FileView, function: cst.CSTNode) -> Task | None:
@@ -277,9 +419,9 @@ def called_task(view: FileView, function: cst.CSTNode) -> Task | None:
         return view.index.tasks.get(plan.workflow)
     if isinstance(function, cst.Name):
         for binding in view.bindings(function):
-            if binding.kind == "assign" and isinstance(binding.value, cst.Call):
-                if view.canonical(binding.value.func).startswith("flytekit.LaunchPlan."):
-                    return called_task(view, binding.value)
+            value = binding.value if binding.kind == "assign" else None
+            if isinstance(value, cst.Call) and view.canonical(value.func).startswith("flytekit.LaunchPlan."):
+                return called_task(view, value)
     return None
 
 
@@ -325,17 +467,13 @@ def conditional_branches(view: FileView, node: cst.Call) -> list[cst.BaseExpress
     return []
 
 
-def _attribute(view: FileView, node: cst.Attribute, depth: int) -> Value | None:
-    owner = value_of(view, node.value, depth + 1)
-    name = node.attr.value
-    if owner is None:
-        return None
+def _attribute(view: FileView, owner: Value, name: str) -> Value | None:
     if owner.outputs is not None and owner.task is not None:
         position = owner.outputs.position(name)
         if position is not None and (owner.node or owner.outputs.named or owner.outputs.is_tuple):
             return output_of(owner.task, position)
         if owner.node and name == "outputs":
-            return replace(owner, node=False)
+            return owner
     if owner.type is not None:
         return field_of(view, owner.type, name)
     return None
@@ -353,17 +491,26 @@ def field_of(view: FileView, owner: Type, name: str) -> Value | None:
     return None
 
 
-def _subscript(view: FileView, node: cst.Subscript, depth: int) -> Value | None:
-    owner = value_of(view, node.value, depth + 1)
-    if owner is None:
-        return None
-    if owner.outputs is not None and owner.task is not None and len(node.slice) == 1:
-        item = node.slice[0].slice
-        if isinstance(item, cst.Index) and isinstance(item.value, cst.Integer):
-            position = int(item.value.value)
-            if position < owner.outputs.count and (owner.outputs.named or owner.outputs.is_tuple):
+def _subscript(view: FileView, node: cst.Subscript, depth: int) -> tuple[Value, ...]:
+    if len(node.slice) != 1 or not isinstance(node.slice[0].slice, cst.Index):
+        return ()
+    key = node.slice[0].slice.value
+
+    def part(owner: Value) -> Value | None:
+        if owner.outputs is not None and owner.task is not None:
+            position = _position(owner.outputs, key)
+            if position is not None:
                 return output_of(owner.task, position)
-    if owner.type is not None and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-        element = owner.type.element(view)
-        return Value(type=element) if element is not None else None
+        return _merged(_elements(view, owner))
+
+    return _each(values_of(view, node.value, depth + 1), part)
+
+
+def _position(outputs: Outputs, key: cst.BaseExpression) -> int | None:
+    """The output that ``result[0]`` or ``node.outputs["o0"]`` asks for."""
+    name = string_value(key)
+    if name is not None:
+        return outputs.position(name)
+    if isinstance(key, cst.Integer) and (outputs.named or outputs.is_tuple) and int(key.value) < outputs.count:
+        return int(key.value)
     return None
