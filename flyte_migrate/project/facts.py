@@ -108,7 +108,8 @@ class Function:
 class Variable:
     """A module-level ``name = <expression>``.
 
-    ``call`` is the resolved callee when the expression is a call, ``refers`` the resolved names in the expression.
+    ``call`` is the resolved callee when the expression is a call, ``refers`` the resolved names in the expression,
+    ``entries`` the items of a dictionary with constant string keys (a display, or a call of ``dict``).
     """
 
     name: str
@@ -119,6 +120,7 @@ class Variable:
     arguments: tuple[Argument, ...] = ()
     refers: tuple[str, ...] = ()
     rebound: bool = False
+    entries: tuple[Argument, ...] = ()
 
 
 @dataclass(frozen=True)

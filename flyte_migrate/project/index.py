@@ -429,8 +429,19 @@ class _Indexer:
         refers = {r for n in ast.walk(value) if isinstance(n, (ast.Name, ast.Attribute)) and (r := self.resolve(n))}
         rebound = name in self.variables
         self.variables[name] = Variable(
-            name, stmt.lineno, ast.unparse(value), call, positional, arguments, tuple(sorted(refers)), rebound
+            name, stmt.lineno, ast.unparse(value), call, positional, arguments, tuple(sorted(refers)), rebound, self._entries(value)
         )
+
+    def _entries(self, value: ast.expr) -> tuple[Argument, ...]:
+        """The items of a dictionary that may be unpacked into a decorator."""
+        if isinstance(value, ast.Dict):
+            pairs = [(k.value, v) for k, v in zip(value.keys, value.values, strict=True) if isinstance(k, ast.Constant)]
+            if pairs and len(pairs) == len(value.keys) and all(isinstance(k, str) and k.isidentifier() for k, _ in pairs):
+                return tuple(self._argument(str(k), v) for k, v in pairs)
+        elif isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "dict" and not value.args:
+            if all(k.arg for k in value.keywords):
+                return tuple(self._argument(str(k.arg), k.value) for k in value.keywords)
+        return ()
 
     def _environment(self, variable: str, call: ast.Call, line: int) -> None:
         name = ""

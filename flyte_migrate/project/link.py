@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -20,6 +20,8 @@ ROLES: Mapping[str, Role] = {
     "flytekit.workflow": "workflow",
     "flytekit.eager": "eager",
 }
+#: The v1 environment whose tasks run in reused containers (IMP-91).
+ACTOR = "union.ActorEnvironment"
 #: Former workflows and the like: bodies that call tasks.
 DRIVER_ROLES = frozenset({"workflow", "dynamic", "eager"})
 PLAN_FACTORIES = frozenset(
@@ -240,7 +242,8 @@ class ProjectIndex:
             if role is None:
                 continue
             outputs = self.outputs(module, function.returns)
-            environment = decorator.name.rpartition(".")[0] if role == "v2" else ""
+            bound = role == "v2" or self._is_actor_task(module, decorator)
+            environment = decorator.name.rpartition(".")[0] if bound else ""
             return Task(module, function, role, config, outputs, index, environment)
         return None
 
@@ -250,28 +253,57 @@ class ProjectIndex:
             return None, ()
         canonical = self.canonical(name, module)
         if canonical in ROLES:
-            return ROLES[canonical], decorator.arguments
+            return ROLES[canonical], self._configuration(module, decorator.positional, decorator.arguments)
         if canonical == "functools.partial" and decorator.positional:
             inner = Decorator(decorator.positional[0].resolved, decorator.line, True)
             role, config = self._role(module, inner, depth + 1)
-            return role, (*config, *decorator.arguments)
+            return role, _overlaid(config, self._configuration(module, decorator.positional[1:], decorator.arguments))
         owner, _, attribute = name.rpartition(".")
         definition = self.definition(name, module)
         if definition is not None and definition.variable is not None:
-            variable = definition.variable
-            if self.canonical(variable.call, definition.module.module) == "functools.partial" and variable.positional:
-                base = Decorator(variable.positional[0].resolved, decorator.line, True, (), variable.arguments)
-                role, config = self._role(definition.module.module, base, depth + 1)
-                given = {a.keyword for a in decorator.arguments}
-                return role, (*(a for a in config if a.keyword not in given), *decorator.arguments)
+            variable, source = definition.variable, definition.module.module
+            if self.canonical(variable.call, source) == "functools.partial" and variable.positional:
+                base = Decorator(variable.positional[0].resolved, decorator.line, True)
+                role, config = self._role(source, base, depth + 1)
+                bound = self._configuration(source, variable.positional[1:], variable.arguments)
+                if source != module:
+                    # The names in these arguments are those of another module, none of them local to a function here.
+                    bound = tuple(replace(a, names=()) for a in bound)
+                given = self._configuration(module, decorator.positional, decorator.arguments)
+                return role, _overlaid(_overlaid(config, bound), given)
         if attribute == "task" and owner:
             holder = self.definition(owner, module)
             if holder is not None and holder.variable is not None:
                 if any(e.variable == holder.name for e in holder.module.environments):
                     return "v2", ()
-                if self.canonical(holder.variable.call, holder.module.module) == "union.ActorEnvironment":
+                if self.canonical(holder.variable.call, holder.module.module) == ACTOR:
                     return "task", decorator.arguments
         return None, ()
+
+    def _is_actor_task(self, module: str, decorator: Decorator) -> bool:
+        """Whether a decorator is ``<actor>.task`` of a v1 ActorEnvironment, which becomes an environment in its place."""
+        owner, _, attribute = decorator.name.rpartition(".")
+        holder = self.definition(owner, module) if owner and attribute == "task" else None
+        if holder is None or holder.variable is None or not holder.variable.call:
+            return False
+        return self.canonical(holder.variable.call, holder.module.module) == ACTOR
+
+    def _configuration(
+        self, module: str, positional: tuple[Argument, ...], arguments: tuple[Argument, ...]
+    ) -> tuple[Argument, ...]:
+        """A decorator's arguments by keyword: a positional one is task_config, ``**name`` the entries of a dictionary."""
+        found = [replace(a, keyword="task_config") for a in positional[:1]]
+        for argument in arguments:
+            entries = self._entries(module, argument) if argument.keyword == "**" else None
+            found += [argument] if entries is None else entries
+        return tuple(found)
+
+    def _entries(self, module: str, argument: Argument) -> list[Argument] | None:
+        """The entries of ``**name`` where the name is a dictionary display or ``dict(...)`` at the top level of a module."""
+        definition = self.definition(argument.resolved, module) if argument.resolved else None
+        if definition is None or definition.variable is None or definition.variable.rebound:
+            return None
+        return list(definition.variable.entries) or None
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
@@ -394,6 +426,12 @@ class ProjectIndex:
             elif definition.variable is not None:
                 stack.extend((ref, owner) for ref in definition.variable.refers)
         return frozenset(found)
+
+
+def _overlaid(base: tuple[Argument, ...], given: tuple[Argument, ...]) -> tuple[Argument, ...]:
+    """Arguments of which the later ones win, as ``functools.partial`` has it."""
+    keywords = {a.keyword for a in given}
+    return (*(a for a in base if a.keyword not in keywords), *given)
 
 
 def canonical_name(qualified: str) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
+from libcst._nodes.internal import CodegenState
 
 from flyte_migrate.mapping import V1_ROOTS
 from flyte_migrate.project.index import absolute_import
@@ -303,10 +304,15 @@ def _replacing(
 
 def _comment_lines(lines: Sequence[cst.EmptyLine]) -> cst.BaseStatement:
     """Comment lines without a statement: a statement line with an empty body, which prints nothing of its own."""
-    return cst.SimpleStatementLine(body=[], leading_lines=list(lines), trailing_whitespace=_NOTHING)
+    return _OnlyLines(body=[], leading_lines=list(lines))
 
 
-_NOTHING = cst.TrailingWhitespace(whitespace=cst.SimpleWhitespace(""), newline=cst.Newline(value=None))
+class _OnlyLines(cst.SimpleStatementLine):
+    """The blank and comment lines before a statement, without one: libcst would print `pass` for it."""
+
+    def _codegen_impl(self, state: CodegenState) -> None:
+        for line in self.leading_lines:
+            line._codegen(state)
 
 
 def _trimming(
@@ -485,7 +491,7 @@ def _standard(
             else:
                 lead = [line for line in first.statement.leading_lines if line.comment is None][:1]
                 # A section of its own: the next one is set off by a blank line.
-                gap = cst.SimpleStatementLine(body=[], leading_lines=[cst.EmptyLine(indent=False)], trailing_whitespace=_NOTHING)
+                gap = _OnlyLines(body=[], leading_lines=[cst.EmptyLine(indent=False)])
                 extra = [] if lead else [gap]
                 yield insert(first.statement, [statement.with_changes(leading_lines=lead), *extra])
 

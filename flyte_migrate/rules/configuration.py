@@ -7,6 +7,7 @@ other module's names imported. Such a node is not part of the tree, so :func:`ca
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from flyte_migrate.rewrite.template import call, code
 from flyte_migrate.rewrite.view import FileView, dotted_name
 from flyte_migrate.rewrite.walk import fields_of, walk
 
+_DIRECTIVE = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pragma|nopycln)\b", re.IGNORECASE)
 #: What :func:`literal` gives for an expression that is not a literal.
 UNKNOWN: Any = object()
 
@@ -32,7 +34,11 @@ def canonical(view: FileView, node: cst.CSTNode) -> str:
     if root in view.scope_at:
         return view.canonical(node)
     name = dotted_name(node)
-    return view.index.canonical(name) if name.split(".")[0] in V1_ROOTS else ""
+    if name.split(".")[0] in V1_ROOTS:
+        return view.index.canonical(name)
+    head, _, rest = name.partition(".")
+    target = next((t for t, local in view.requested.items() if local == head), "")
+    return ".".join(filter(None, (target.replace(":", ".").rstrip("."), rest)))
 
 
 def callee(view: FileView, node: cst.CSTNode) -> str:
@@ -121,6 +127,8 @@ def foreign(view: FileView, module: ModuleFacts, text: str) -> cst.BaseExpressio
 def _renamed(node: Any, rename: Callable[[cst.BaseExpression], cst.BaseExpression | None]) -> Any:
     if isinstance(node, (cst.Name, cst.Attribute)) and dotted_name(node):
         return rename(node) or node
+    if isinstance(node, cst.SimpleString):
+        return _double_quoted(node)
     changes: dict[str, object] = {}
     for name in fields_of(type(node)):
         if isinstance(node, cst.Arg) and name == "keyword" or isinstance(node, cst.Attribute) and name == "attr":
@@ -131,6 +139,13 @@ def _renamed(node: Any, rename: Callable[[cst.BaseExpression], cst.BaseExpressio
         elif isinstance(value, (list, tuple)) and value and isinstance(value[0], cst.CSTNode):
             changes[name] = [_renamed(item, rename) for item in value]
     return node.with_changes(**changes) if changes else node
+
+
+def _double_quoted(node: cst.SimpleString) -> cst.SimpleString:
+    """Facts hold source text as ``ast.unparse`` writes it, with single quotes."""
+    inner = node.value[1:-1]
+    plain = node.value.startswith("'") and not node.value.startswith("'''") and '"' not in inner and "\\" not in inner
+    return node.with_changes(value=f'"{inner}"') if plain else node
 
 
 def stays_v1(view: FileView, node: cst.CSTNode) -> bool:
@@ -282,17 +297,31 @@ def line_break(indent: str, behind: str = "", above: Sequence[str] = (), comment
     )
 
 
+def listed(names: Sequence[str], *, room: int, indent: str) -> cst.List:
+    """A list of names on one line if it fits into ``room`` columns, else one a line."""
+    if sum(len(name) + 2 for name in names) <= room:
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        elements = [cst.Element(cst.parse_expression(name), comma=comma) for name in names]
+        return cst.List([*elements[:-1], elements[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)])
+    inner, outer = line_break(indent + "    "), line_break(indent)
+    rows = [
+        cst.Element(cst.parse_expression(name), comma=cst.Comma(whitespace_after=outer if n == len(names) - 1 else inner))
+        for n, name in enumerate(names)
+    ]
+    return cst.List(rows, lbracket=cst.LeftSquareBracket(whitespace_after=inner))
+
+
 def relaid(node: cst.Call, indent: str) -> cst.Call:
     """A call with one argument a line at a new indentation, its comments kept."""
     return commented_call(node.func, node.args, argument_comments(node), room=0, indent=indent)
 
 
 def lost_comments(before: Sequence[cst.CSTNode], after: Sequence[cst.CSTNode]) -> list[str]:
-    """The comments of some nodes that other nodes no longer have."""
+    """The comments of some nodes that other nodes no longer have; directives to linters and type checkers don't count."""
     left = Counter(c.value for c in layout_comments(before)) - Counter(c.value for c in layout_comments(after))
     ordered: list[str] = []
     for comment in layout_comments(before):
-        if left[comment.value] > 0:
+        if left[comment.value] > 0 and not _DIRECTIVE.match(comment.value):
             left[comment.value] -= 1
             ordered.append(comment.value)
     return ordered

@@ -15,7 +15,7 @@ from flyte_migrate.rewrite.template import argument
 from flyte_migrate.rewrite.view import FileView, Statement, TaskDefinition
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file
-from flyte_migrate.rules.configuration import commented_call, lost_comments
+from flyte_migrate.rules.configuration import commented_call, listed, lost_comments
 from flyte_migrate.rules.decorators import decorator_arguments, environment_comments
 from flyte_migrate.rules.images import image_argument
 from flyte_migrate.rules.plugins import plugin_argument
@@ -201,7 +201,7 @@ def _definition(
         and ((module, variable) not in {r for c in view.environments.cycles for r in c} or module != environment.module)
     ]
     if depends:
-        args.append(argument(f"[{', '.join(depends)}]", "depends_on"))
+        args.append(argument(listed(depends, room=88 - len("    depends_on=,"), indent="    "), "depends_on"))
     definition = _source(view, environment)
     comments = environment_comments(definition, configuration) if definition is not None else {}
     value = commented_call(view.local_name("flyte:TaskEnvironment"), args, comments, room=88 - len(environment.variable) - 3)

@@ -189,8 +189,8 @@ def _with_resources(
             placed = True
         else:
             args.append(arg)
-    if args and isinstance(updated.args[-1].comma, cst.MaybeSentinel):
-        args[-1] = args[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    if args:
+        args[-1] = args[-1].with_changes(comma=updated.args[-1].comma)
     return updated.with_changes(func=target, args=args)
 
 
@@ -342,8 +342,8 @@ def convert_query_task(view: FileView, reference: Reference) -> Iterator[Item]:
                 continue
             name = {"secret_requests": "secrets"}.get(name, renamed.get(name, name))
             args.append(argument(arg.value, name).with_changes(comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg))
-        if args and isinstance(updated.args[-1].comma, cst.MaybeSentinel):
-            args[-1] = args[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        if args:
+            args[-1] = args[-1].with_changes(comma=updated.args[-1].comma)
         return updated.with_changes(func=target, args=args)
 
     yield Replace(node, build)

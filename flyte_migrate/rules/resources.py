@@ -205,7 +205,9 @@ def _used_as_limits(view: FileView, node: cst.Call) -> bool:
     """Whether these resources are limits without requests: as an argument, or in a variable used for nothing else."""
     keyword, owner = argument_around(view, node)
     if keyword:
-        return keyword == "limits" and isinstance(owner, cst.Call) and not _has_keyword(owner, "requests")
+        if not isinstance(owner, cst.Call) or callee(view, owner).startswith("flytekitplugins.ray."):
+            return False  # the node configurations of Ray keep requests= and limits= (PLG-03)
+        return keyword == "limits" and not _has_keyword(owner, "requests")
     statement = view.parent(node)
     if not (isinstance(statement, cst.Assign) and len(statement.targets) == 1):
         return False
@@ -227,13 +229,11 @@ def _has_keyword(node: cst.Call, keyword: str) -> bool:
 
 
 def _in_decorator(view: FileView, node: cst.CSTNode) -> bool:
-    for ancestor in view.ancestors(node):
-        if isinstance(ancestor, cst.Decorator):
-            function = view.parents.get(ancestor)
-            return isinstance(function, cst.FunctionDef) and view.definition_of(function) is not None
-        if isinstance(ancestor, (cst.FunctionDef, cst.ClassDef, cst.SimpleStatementLine)):
-            return False
-    return False
+    """Whether a node is an argument of a task's decorator itself, which the environment spells out."""
+    _, owner = argument_around(view, node)
+    decorator = view.parent(owner) if owner is not None else None
+    function = view.parent(decorator) if isinstance(decorator, cst.Decorator) else None
+    return isinstance(function, cst.FunctionDef) and view.definition_of(function) is not None
 
 
 def _read(view: FileView, value: cst.BaseExpression, keyword: str, sides: _Sides, found: Merged) -> None:
@@ -259,6 +259,11 @@ def _read(view: FileView, value: cst.BaseExpression, keyword: str, sides: _Sides
 
 
 def _values(view: FileView, sides: _Sides, found: Merged, accelerator: cst.BaseExpression | None) -> None:
+    alone = [n for n in ("cpu", "mem") if n in sides.limits and n not in sides.requests]
+    if alone:
+        found.problems.append(
+            ("FM110", f"Only a limit was set for {' and '.join(alone)}: it is request and limit now, as the platform would assume.")
+        )
     for name in _FIELDS:
         request, limit = sides.requests.get(name), sides.limits.get(name)
         if name == "gpu":
@@ -266,13 +271,13 @@ def _values(view: FileView, sides: _Sides, found: Merged, accelerator: cst.BaseE
         elif name == "ephemeral_storage":
             value = _disk(view, request, limit, found)
         else:
-            value = _pair(view, name, request, limit, found)
+            value = _pair(view, name, request, limit)
         if value is not None:
             found.args.append(argument(value, _RENAMED[name]))
 
 
 def _pair(
-    view: FileView, name: str, request: cst.BaseExpression | None, limit: cst.BaseExpression | None, found: Merged
+    view: FileView, name: str, request: cst.BaseExpression | None, limit: cst.BaseExpression | None
 ) -> cst.BaseExpression | None:
     convert = _text if name == "mem" else _plain
     if request is None and limit is None:
@@ -281,9 +286,6 @@ def _pair(
         assert request is not None
         return convert(view, request)
     if request is None:
-        found.problems.append(
-            ("FM110", f"Only a limit was set for {name}; it was written as request and limit, as the platform would assume.")
-        )
         request = limit
     return cst.Tuple(
         [cst.Element(convert(view, request)), cst.Element(convert(view, limit))], lpar=[cst.LeftParen()], rpar=[cst.RightParen()]

@@ -111,7 +111,11 @@ def _secret_findings(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg
 def _converted(view: FileView, node: cst.Call, updated: cst.Call) -> cst.Call:
     given = arguments(node, _FIELDS) or {}
     values = {id(a): b.value for a, b in zip(node.args, updated.args, strict=True)}
-    args = [argument(values.get(id(given[k]), given[k].value), k) for k in ("key", "group") if k in given]
+    args = [
+        argument(values.get(id(given[k]), given[k].value), k)
+        for k in ("key", "group")
+        if k in given and literal(given[k].value) != ""
+    ]
     if _is_file(view, given) and not _read_by_value(view, given):
         args.append(argument(f'{view.local_name("pathlib:Path")}("/etc/flyte/secrets")', "mount"))
     elif "env_var" in given:

@@ -6,6 +6,7 @@ Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -64,7 +65,10 @@ def convert_decorator(view: FileView, definition: TaskDefinition) -> Iterator[It
     if ref is None:
         return
     originals = decorator_arguments(view, definition)
-    yield from _findings(view, definition, originals)
+    for finding in _findings(view, definition, originals):
+        # An argument of a helper is reported at the task: the helper may be in another file, and goes.
+        inside = any(a is definition.decorator for a in view.ancestors(finding.node))
+        yield finding if inside else replace(finding, node=definition.decorator)
     yield from _placement(view, definition)
     variable = view.environment(*ref)
     decorator = definition.decorator
@@ -349,17 +353,31 @@ def _hides_signature(view: FileView, qualified: str) -> bool:
 @on_file
 def drop_partials(view: FileView) -> Iterator[Item]:
     """``gpu_task = partial(task, …)`` and shared dictionaries of arguments go once every decorator spells its own out."""
-    helpers: dict[cst.SimpleStatementLine, cst.Name] = {}
-    for definition in view.tasks:
-        expression = definition.decorator.decorator
-        for use in _helper_names(view, expression):
-            for binding in view.bindings(use):
-                statement = view.parent(binding.node)
-                if isinstance(statement, cst.SimpleStatementLine) and view.parent(statement) is view.tree and len(statement.body) == 1:
-                    helpers[statement] = use
-    for statement, use in helpers.items():
-        if _only_decorates(view, use.value) and next(layout_comments([statement]), None) is None:
+    helpers: dict[cst.SimpleStatementLine, str] = {}
+    names = {use.value for d in view.tasks for use in _helper_names(view, d.decorator.decorator)} | _shared_helpers(view)
+    for name in names:
+        for binding in view.module_scope.bindings.get(name, ()):
+            statement = view.parent(binding.node) if binding.kind == "assign" else None
+            if isinstance(statement, cst.SimpleStatementLine) and view.parent(statement) is view.tree and len(statement.body) == 1:
+                helpers[statement] = name
+    for statement, name in helpers.items():
+        if _only_decorates(view, name) and next(layout_comments([statement]), None) is None:
             yield Replace(statement, lambda updated: None)
+
+
+def _shared_helpers(view: FileView) -> set[str]:
+    """Helpers of this module that decorators of other modules use."""
+    candidates = {v.name for v in view.facts.variables if v.entries or view.index.canonical(v.call, view.facts.module) == PARTIAL}
+    exported = {n for n in candidates if f"{view.facts.module}.{n}" in view.index.imported_names}
+    found: set[str] = set()
+    for module in view.index.modules.values() if exported else ():
+        for function in module.functions:
+            for decorator in function.decorators:
+                for used in (decorator.name, *(a.resolved for a in decorator.arguments if a.keyword == "**")):
+                    target = view.index.definition(used, module.module) if used.rpartition(".")[2] in exported else None
+                    if target is not None and target.module is view.facts:
+                        found.add(target.name)
+    return found
 
 
 def _helper_names(view: FileView, expression: cst.BaseExpression) -> Iterator[cst.Name]:
