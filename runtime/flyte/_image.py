@@ -32,6 +32,7 @@ from ._image_layers import (
 )
 from ._initialize import get_init_config
 from ._secret import Secret, SecretRequest
+from ._strict_settings import check_commands, check_image_address, check_platform, check_python_version
 from ._version import __version__
 from .errors import ImageBuildError
 
@@ -141,6 +142,8 @@ class Image:
 
         A string as `python_version` is accepted and gives a wrong tag (TRAP-11).
         """
+        check_python_version(python_version)
+        check_platform(platform)
         image = cls._debian_base(
             _running_python() if python_version is None else python_version,
             flyte_version=flyte_version,
@@ -182,6 +185,7 @@ class Image:
     @classmethod
     def from_base(cls, image_uri: str) -> Image:
         """An image that exists already; not extendable until cloned with a name and `extendable=True` (TRAP-12)."""
+        check_image_address(image_uri)
         return cls._new(base_image=image_uri)
 
     @classmethod
@@ -292,6 +296,7 @@ class Image:
         Raises:
             ValueError: when a layer is added to an image that takes none.
         """
+        check_python_version(python_version)
         if addl_layer and not self.extendable:
             raise ValueError(
                 "Cannot add additional layers to a non-extendable image. "
@@ -511,6 +516,7 @@ class Image:
 
     def with_commands(self, commands: list[str], secret_mounts: SecretRequest | None = None) -> Image:
         """Run shell commands, given as one list; a second positional argument is a secret (TRAP-10)."""
+        check_commands(commands)
         return self.clone(
             addl_layer=Commands(commands=_as_tuple(commands), secret_mounts=_as_tuple_or_none(secret_mounts))
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ._repr import constructor_repr
+from ._strict_settings import check_cron, check_interval
 
 if TYPE_CHECKING:
     from .notify import NamedRule, Notification
@@ -98,6 +99,9 @@ class Cron:
     expression: str
     timezone: str = "UTC"
 
+    def __post_init__(self) -> None:
+        check_cron(self.expression, self.timezone)
+
     @property
     def timezone_expression(self) -> str:
         """The expression with its timezone, as it is sent to the cluster."""
@@ -117,6 +121,9 @@ class FixedRate:
 
     interval_minutes: int
     start_time: datetime | None = None
+
+    def __post_init__(self) -> None:
+        check_interval(self.interval_minutes)
 
     def __str__(self) -> str:
         return f"FixedRate Trigger: every {self.interval_minutes} minutes"

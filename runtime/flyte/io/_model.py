@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
+from .. import _strict
+
 M = TypeVar("M", bound="ReferenceModel")
 
 REQUIRED = object()
@@ -28,6 +30,7 @@ class ReferenceModel:
 
     _text_fields: ClassVar[frozenset[str]] = frozenset()
     _unsaved_fields: ClassVar[frozenset[str]] = frozenset()
+    _instead_of_ignored: ClassVar[str] = "Remove it; see `from_local_sync` and `from_existing_remote`."
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -45,12 +48,22 @@ class ReferenceModel:
         )
 
     def __init__(self, **data: Any) -> None:
+        self._refuse_ignored(data)
         for name, default in self.model_fields.items():
             value = data.get(name, default)
             if value is REQUIRED:
                 raise ValidationError(f"1 validation error for {type(self).__name__}\n{name}\n  Field required")
             self._check(name, value, default)
             self.__dict__[name] = value
+
+    def _refuse_ignored(self, data: Mapping[str, Any]) -> None:
+        ignored = [name for name in data if name not in self.model_fields]
+        if ignored and _strict.enabled():
+            _strict.fail(
+                "ignored-argument",
+                f"{type(self).__name__}({ignored[0]}=...): the argument is ignored.",
+                self._instead_of_ignored,
+            )
 
     def _check(self, name: str, value: Any, default: Any) -> None:
         if name in self._text_fields and not isinstance(value, str) and not (value is None and default is None):

@@ -7,7 +7,7 @@ import weakref
 from collections import OrderedDict
 from typing import Any, ClassVar
 
-from ... import _strict, storage
+from ... import storage
 from ..._context import internal_ctx
 from ..._convert import Hashed, TypeTransformerFailedError, register_transformer
 from .._awaitable import to_be_awaited
@@ -32,6 +32,7 @@ class DataFrame(ReferenceModel):
 
     model_fields: ClassVar[dict[str, Any]] = {"uri": None, "format": "", "hash": None}
     _text_fields = frozenset({"uri", "format", "hash"})
+    _instead_of_ignored = "Write `DataFrame.wrap_df(df)` or `DataFrame.from_local_sync(df)`."
 
     uri: str | None
     format: str | None
@@ -42,16 +43,6 @@ class DataFrame(ReferenceModel):
     _dataframe_type: type | None = None
     _made_outside_run: bool = False
     _hash_method: HashMethod | None = None
-
-    def __init__(self, **data: Any) -> None:
-        ignored = [name for name in data if name not in self.model_fields]
-        if ignored and _strict.enabled():
-            _strict.fail(
-                "ignored-argument",
-                f"DataFrame({ignored[0]}=...) is ignored: the reference is empty.",
-                "Write `DataFrame.wrap_df(df)` or `DataFrame.from_local_sync(df)`.",
-            )
-        super().__init__(**data)
 
     def model_dump(self, **kwargs: Any) -> dict[str, Any]:
         """The address and format as a dictionary."""

@@ -176,5 +176,5 @@ _REGISTRATIONS = {"pandas": _register_pandas, "pyarrow": _register_arrow, "polar
 def register_imported_frames() -> None:
     """Register the frame types of the packages the program has imported."""
     for package, register in _REGISTRATIONS.items():
-        if package in sys.modules:
+        if sys.modules.get(package) is not None:
             register()
