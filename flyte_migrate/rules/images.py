@@ -295,6 +295,25 @@ def is_image(view: FileView, node: cst.CSTNode, depth: int = 0) -> bool:
     return False
 
 
+def image_packages(view: FileView, node: cst.BaseExpression) -> list[str] | None:
+    """The literal names among the packages of an image, those of the images below it included; None if it can't be read."""
+    behind = follow(view, node)
+    if not isinstance(behind, cst.Call) or not is_image(view, behind):
+        return None
+    if isinstance(behind.func, cst.Attribute) and callee(view, behind) != IMAGE_SPEC:
+        below = image_packages(view, behind.func.value)
+        listed = behind.args[0].value if behind.args and behind.func.attr.value == "with_packages" else None
+        return None if below is None else [*below, *_names_in(view, listed)]
+    given = arguments(behind, _FIELDS) or {}
+    below = image_packages(view, given["base_image"].value) if "base_image" in given else []
+    return [*(below or []), *_names_in(view, given["packages"].value if "packages" in given else None)]
+
+
+def _names_in(view: FileView, node: cst.BaseExpression | None) -> list[str]:
+    found = constant(view, node)
+    return [str(p) for p in found] if isinstance(found, (list, tuple)) else [found] if isinstance(found, str) else []
+
+
 def _image_calls(view: FileView) -> Iterator[cst.Call]:
     for reference in view.references:
         node = view.parent(reference.chain)

@@ -1,0 +1,114 @@
+"""``union.ActorEnvironment`` → ``flyte.TaskEnvironment(…, reusable=flyte.ReusePolicy(…))`` in its place (IMP-91).
+
+Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/reusable-containers/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import libcst as cst
+
+from flyte_migrate.project.environments import ENVIRONMENT_KEYWORDS, Ref, slug
+from flyte_migrate.project.link import ACTOR, Task
+from flyte_migrate.rewrite.plan import Finding, Item, Replace
+from flyte_migrate.rewrite.template import argument, call, code, string_value
+from flyte_migrate.rewrite.view import FileView, Reference
+from flyte_migrate.rules import on_symbol
+from flyte_migrate.rules.configuration import argument_comments, arguments, commented_call, literal, listed
+from flyte_migrate.rules.decorators import ENVIRONMENT_ARGUMENTS
+from flyte_migrate.rules.images import image_argument, image_packages
+from flyte_migrate.rules.resources import environment_variables_argument, resources_argument, resources_findings
+from flyte_migrate.rules.secrets import secrets_argument
+
+_FIELDS = ("name", "container_image", "replica_count", "ttl_seconds", "concurrency", "requests", "limits")
+_REUSE = {"replica_count": "replicas", "ttl_seconds": "idle_ttl", "concurrency": "concurrency"}
+#: v1's defaults where v2's differ.
+_REUSE_DEFAULTS = {"replica_count": "1"}
+_KEPT = ("interruptible", "pod_template")
+
+
+@on_symbol(ACTOR)
+def convert_actor(view: FileView, reference: Reference) -> Iterator[Item]:
+    """The actor becomes an environment under the same variable; ``@actor.task`` stays as it is."""
+    node = view.parent(reference.chain)
+    if not isinstance(node, cst.Call) or node.func is not reference.chain:
+        target = view.ref("flyte:TaskEnvironment")
+        yield Replace(reference.node, lambda updated: target)
+        return
+    given = arguments(node, _FIELDS)
+    if given is None or "name" not in given:
+        yield Finding(node, "FM656", "This actor unpacks its arguments; write flyte.TaskEnvironment(name=..., reusable=flyte.ReusePolicy(...)) out.")
+        return
+    yield from resources_findings(view, given)
+    known = {*_FIELDS, *ENVIRONMENT_KEYWORDS, *_KEPT}
+    for keyword, arg in given.items():
+        if keyword not in known or keyword == "task_config":
+            yield Finding(node, "FM656", f"{keyword}={code(arg.value)} has no counterpart on a reusable environment and was left out.")
+    if not _has_reuse_package(view, given):
+        yield Finding(node, "FM656", 'The image of a reusable environment needs the package unionai-reuse: add .with_pip_packages("unionai-reuse").')
+    depends = _depends_on(view, node)
+    yield Replace(node, lambda updated: _environment(view, node, updated, given, depends))
+
+
+def _environment(
+    view: FileView, node: cst.Call, updated: cst.Call, given: Mapping[str, cst.Arg], depends: list[Ref]
+) -> cst.BaseExpression:
+    values = {id(a): b for a, b in zip(node.args, updated.args, strict=True)}
+    rebuilt = {k: values[id(a)] for k, a in given.items()}
+    name = string_value(given["name"].value)
+    args = [argument(f'"{slug(name)}"' if name is not None else rebuilt["name"].value, "name")]
+    args += image_argument(view, rebuilt, given)
+    args += resources_argument(view, rebuilt, given)
+    args += environment_variables_argument(view, rebuilt, given)
+    args += secrets_argument(view, rebuilt, given)
+    args += [argument(rebuilt[k].value, k) for k in _KEPT if k in given]
+    policy = [
+        argument(rebuilt[k].value if k in given else _REUSE_DEFAULTS[k], new)
+        for k, new in _REUSE.items()
+        if k in given or k in _REUSE_DEFAULTS
+    ]
+    args.append(argument(call(view.local_name("flyte:ReusePolicy"), policy, room=70, indent="    "), "reusable"))
+    if depends:
+        names = [view.environment(*ref) for ref in depends]
+        args.append(argument(listed(names, room=70, indent="    "), "depends_on"))
+    renamed = {**ENVIRONMENT_ARGUMENTS, "replica_count": "reusable", "ttl_seconds": "reusable"}
+    comments = {renamed.get(k, k): c for k, c in argument_comments(node).items()}
+    return commented_call(view.local_name("flyte:TaskEnvironment"), args, comments, room=76)
+
+
+def _depends_on(view: FileView, node: cst.Call) -> list[Ref]:
+    """The environments of the tasks that the actor's own tasks call."""
+    statement = view.parent(node)
+    target = statement.targets[0].target if isinstance(statement, cst.Assign) else None
+    if not isinstance(target, cst.Name):
+        return []
+    own: Ref = (view.facts.module, target.value)
+    found: set[Ref] = set()
+    for name, ref in view.environments.of_task.items():
+        task: Task = view.index.tasks[name]
+        if ref == own:
+            reached = view.index.reached_tasks(task.module, task.function.refers)
+            found |= {view.environments.of_task[r] for r in reached if r in view.environments.of_task}
+    return sorted(found - {own}, key=lambda ref: (ref[0] != own[0], ref))
+
+
+def _has_reuse_package(view: FileView, given: Mapping[str, cst.Arg]) -> bool:
+    """Whether the actor's image installs what reuse needs; an image that can't be read is not doubted."""
+    image = given.get("container_image")
+    packages = image_packages(view, image.value) if image is not None else []
+    return packages is None or any(p.startswith(("unionai-reuse", "unionai-actor", "union")) for p in packages)
+
+
+@on_symbol("union.actor_cache")
+def convert_actor_cache(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``@actor_cache`` → ``@functools.lru_cache(maxsize=None)``: a value is kept as long as its container lives."""
+    target = cst.parse_expression(f'{view.local_name("functools:lru_cache")}')
+    node = view.parent(reference.chain)
+    yield Finding(reference.chain, "FM658", "functools.lru_cache keeps values as long as the container lives and needs hashable arguments.")
+    unlimited = cst.Call(target, [argument("None", "maxsize")])
+    if isinstance(node, cst.Call) and node.func is reference.chain:
+        applied = bool(node.args) and literal(node.args[0].value) is not None
+        yield Replace(node, lambda updated: cst.Call(unlimited, updated.args) if applied else unlimited)
+    else:
+        yield Replace(reference.node, lambda updated: unlimited)
