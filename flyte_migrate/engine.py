@@ -13,6 +13,7 @@ import libcst as cst
 
 from flyte_migrate.catalogue import catalogue
 from flyte_migrate.diagnostics import Diagnostic, Failed, Outcome, Rewritten, Severity, Skipped, Unchanged
+from flyte_migrate.project.colour import Colours, plan_colours
 from flyte_migrate.project.discover import Candidate, ProjectRoot, mentions_v1
 from flyte_migrate.project.environments import EnvironmentPlan, plan_environments
 from flyte_migrate.project.facts import ModuleFacts
@@ -27,7 +28,7 @@ from flyte_migrate.rewrite.plan import Conflict, FilePlan, Finding
 from flyte_migrate.rewrite.todo import with_todos
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rules import plan_file
-from flyte_migrate.settings import Settings
+from flyte_migrate.settings import Settings, Style
 
 #: Below this many files a second process costs more than it saves.
 FILES_PER_WORKER = 20
@@ -39,6 +40,7 @@ class Project:
 
     index: ProjectIndex
     environments: EnvironmentPlan
+    colours: Colours
     modules: dict[str, str] = field(default_factory=dict)  # absolute path → module id
 
 
@@ -49,7 +51,7 @@ def migrate(
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Outcome]:
     """Migrate ``targets`` with the knowledge of ``roots``; outcomes come in the order of the targets."""
-    project = index_project(targets, roots)
+    project = index_project(targets, roots, settings.style)
     work = [target for target in targets]
     jobs = settings.workers(sum(1 for t in work if project.modules.get(t.path)), FILES_PER_WORKER)
     done = 0
@@ -83,7 +85,7 @@ def _migrate_shared(target: Candidate) -> Outcome:
     return migrate_file(target, *_shared)
 
 
-def index_project(targets: Sequence[Candidate], roots: Sequence[ProjectRoot]) -> Project:
+def index_project(targets: Sequence[Candidate], roots: Sequence[ProjectRoot], style: Style = "sync") -> Project:
     """Index the files that mention v1, and those that import them: they may call what changes, or re-export it."""
     contents = {t.path: t.content for t in targets if t.content is not None}
     indexed: dict[str, ModuleFacts] = {}
@@ -116,7 +118,7 @@ def index_project(targets: Sequence[Candidate], roots: Sequence[ProjectRoot]) ->
         if not any(waiting_candidate.is_package for waiting_candidate, _ in (waiting[p] for p in waiting)) or not found:
             break
     index = link(indexed.values())
-    return Project(index, plan_environments(index), modules)
+    return Project(index, plan_environments(index), plan_colours(index, style), modules)
 
 
 def _importers(indexed: Iterable[str]) -> re.Pattern[bytes]:
@@ -163,7 +165,7 @@ def _migrate(
     if module not in project.index.concerned:
         return Unchanged(path)
     tree = cst.parse_module(source.text)
-    view = FileView(tree, source.text, facts, project.index, project.environments, settings)
+    view = FileView(tree, source.text, facts, project.index, project.environments, settings, project.colours)
     plan = plan_file(view)
     before = usage_of(tree, view)
     rewritten = apply(tree, plan, view.parents) if plan.changes else tree

@@ -89,7 +89,8 @@ class Function:
     """A function (or method) with its decorators, outermost first.
 
     ``key`` is the qualified name plus ``#n`` for the n-th redefinition, which the rewriting side computes in the same way.
-    ``refers`` are the resolved names its body mentions, nested functions included.
+    ``refers`` are the resolved names its body mentions, nested functions included; ``calls`` those it calls, apart from
+    calls that are handed to ``asyncio.run``.
     """
 
     key: str
@@ -100,6 +101,7 @@ class Function:
     is_async: bool = False
     decorators: tuple[Decorator, ...] = ()
     refers: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     enclosing: str = ""  # key of the enclosing function or class, empty at module level
     has_value_return: bool = False
 

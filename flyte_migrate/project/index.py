@@ -181,6 +181,8 @@ class _Indexer:
         self.string_all: tuple[str, ...] = ()
         self.scopes: list[_Scope] = []
         self.refers: list[set[str]] = []
+        self.calls: list[set[str]] = []
+        self.run_to_the_end: set[ast.AST] = set()  # calls that are arguments of asyncio.run
         self.counts: dict[str, int] = {}
 
     # -- scopes ------------------------------------------------------------------------------------------------
@@ -346,12 +348,14 @@ class _Indexer:
             self.bound.add(arg.arg)
         self.scopes.append(scope)
         self.refers.append(set())
+        self.calls.append(set())
         self._bind(node.body, "")
         self._block(node.body, key)
-        refers = self.refers.pop()
+        refers, calls = self.refers.pop(), self.calls.pop()
         self.scopes.pop()
         if self.refers:
             self.refers[-1] |= refers
+            self.calls[-1] |= calls
         self.functions.append(
             Function(
                 key=key,
@@ -362,6 +366,7 @@ class _Indexer:
                 is_async=isinstance(node, ast.AsyncFunctionDef),
                 decorators=decorators,
                 refers=tuple(sorted(refers)),
+                calls=tuple(sorted(calls)),
                 enclosing=enclosing,
                 has_value_return=_returns_value(node),
             )
@@ -509,6 +514,8 @@ class _Indexer:
                 self._expression(child)
             self.scopes.pop()
             return
+        if isinstance(node, ast.Call) and self.calls:
+            self._call(node)
         if isinstance(node, ast.Lambda):
             self.scopes.append(_Scope("<lambda>"))
             for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
@@ -518,6 +525,13 @@ class _Indexer:
             self._expression(child)
         if isinstance(node, ast.Lambda):
             self.scopes.pop()
+
+    def _call(self, node: ast.Call) -> None:
+        name = self.resolve(node.func)
+        if name == "asyncio.run":
+            self.run_to_the_end.update(node.args)
+        elif name is not None and node not in self.run_to_the_end:
+            self.calls[-1].add(name)
 
     def _use(self, name: str, node: ast.AST, is_import: bool = False) -> None:
         line = getattr(node, "lineno", 1)

@@ -14,6 +14,7 @@ from functools import cached_property
 import libcst as cst
 
 from flyte_migrate.mapping import V1_ROOTS, Row, table
+from flyte_migrate.project.colour import Colours
 from flyte_migrate.project.environments import EnvironmentPlan
 from flyte_migrate.project.facts import ModuleFacts
 from flyte_migrate.project.index import absolute_import, star_exports
@@ -62,9 +63,10 @@ class FileView:
         index: ProjectIndex,
         environments: EnvironmentPlan,
         settings: Settings,
+        colours: Colours = Colours(),
     ) -> None:
         self.tree, self.text, self.facts, self.index = tree, text, facts, index
-        self.environments, self.settings = environments, settings
+        self.environments, self.settings, self.colours = environments, settings, colours
         self.parents: dict[cst.CSTNode, cst.CSTNode] = {}
         self.module_scope = Scope(tree, None)
         self.scope_at: dict[cst.CSTNode, Scope] = {}

@@ -1,0 +1,110 @@
+"""Which functions are coroutine functions once the project is migrated, and who has to await them.
+
+A task that is called from async code must be awaited (TRAP-17), so the colour of a function follows from its callers and from
+what it calls, across modules:
+
+* what is ``async def`` in the source stays so: ``@eager`` functions, async tasks, ordinary coroutine functions;
+* with ``--style async`` former workflows and dynamic workflows that call tasks become async;
+* an ordinary function that async code calls, and that itself reaches a call of a task, becomes async;
+* inside a run, whatever calls a function that became async becomes async as well. Code outside (scripts, tests) stays as it is
+  and goes through ``asyncio.run``.
+
+A plain call of a source-async task from a sync function does not turn the caller: Flyte 1 gave back an un-awaited coroutine
+there, too (TRAP-18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flyte_migrate.project.facts import Function
+from flyte_migrate.project.link import ProjectIndex, Task
+
+
+@dataclass(frozen=True)
+class Colours:
+    """Qualified names (``<module id>.<function key>``) of functions.
+
+    ``asynchronous`` are coroutine functions in the migrated project, ``turned`` those of them that are not in the source, and
+    ``blocking`` the ordinary functions that reach a call of a task without being async.
+    """
+
+    asynchronous: frozenset[str] = frozenset()
+    turned: frozenset[str] = frozenset()
+    blocking: frozenset[str] = frozenset()
+
+
+def plan_colours(index: ProjectIndex, style: str = "sync") -> Colours:
+    """The colours of all functions of a project for a ``--style``."""
+    functions = {f"{module}.{f.key}": (module, f) for module, facts in index.modules.items() for f in facts.functions}
+    calls = {name: _callees(index, module, function) for name, (module, function) in functions.items()}
+    callers: dict[str, set[str]] = {}
+    for name, callees in calls.items():
+        for callee in callees:
+            callers.setdefault(callee, set()).add(name)
+    asynchronous = {name for name, (_, function) in functions.items() if function.is_async}
+    source = frozenset(asynchronous)
+    starting = [n for n, (module, function) in functions.items() if _starts_tasks(index, module, function, calls[n])]
+    reaching = _reaching(index, starting, callers)
+    if style == "async":
+        asynchronous |= {t for t, task in index.tasks.items() if task.role in ("workflow", "dynamic") and _reaches(index, task)}
+    inside = _inside(index, calls)
+    while True:
+        turned = asynchronous - source
+        called = {c for name in asynchronous for c in calls.get(name, ()) if c in reaching and c not in index.tasks}
+        calling = {c for name in turned for c in callers.get(name, ()) if c in inside}
+        grown = asynchronous | called | calling
+        if grown == asynchronous:
+            break
+        asynchronous = grown
+    return Colours(frozenset(asynchronous), frozenset(asynchronous) - source, frozenset(reaching - asynchronous - set(index.tasks)))
+
+
+def _callees(index: ProjectIndex, module: str, function: Function) -> frozenset[str]:
+    """The project functions that a function calls by name (``t.aio`` and ``t.override(...)`` count as ``t``)."""
+    found: set[str] = set()
+    for name in function.calls:
+        head, _, last = name.rpartition(".")
+        definition = index.definition(head if last in ("aio", "override") else name, module)
+        if definition is not None and definition.function is not None:
+            found.add(f"{definition.module.module}.{definition.function.key}")
+    return frozenset(found)
+
+
+def _reaches(index: ProjectIndex, task: Task) -> bool:
+    """Whether a driver runs tasks: it calls or maps them, directly or through functions and launch plans."""
+    return bool(index.reached_tasks(task.module, task.function.refers))
+
+
+def _starts_tasks(index: ProjectIndex, module: str, function: Function, callees: Iterable[str]) -> bool:
+    """Whether a function itself calls or maps a task."""
+    if any(name in index.tasks for name in callees):
+        return True
+    return any(index.canonical(name, module) == "flytekit.map_task" for name in function.calls)
+
+
+def _reaching(index: ProjectIndex, starting: Iterable[str], callers: Mapping[str, set[str]]) -> set[str]:
+    """Functions from which a task is called: those that start one, and callers of ordinary functions among them."""
+    found: set[str] = set()
+    stack = list(starting)
+    while stack:
+        name = stack.pop()
+        if name in found:
+            continue
+        found.add(name)
+        if name not in index.tasks:
+            stack.extend(callers.get(name, ()))
+    return found
+
+
+def _inside(index: ProjectIndex, calls: Mapping[str, frozenset[str]]) -> set[str]:
+    """Functions that can be executed inside a run: tasks and what they call."""
+    found: set[str] = set()
+    stack = list(index.tasks)
+    while stack:
+        name = stack.pop()
+        if name not in found:
+            found.add(name)
+            stack.extend(calls.get(name, ()))
+    return found
