@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import os
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import flyte
-from flyte._controller import run_in_thread
 from flyte._interface import NativeInterface
 from flyte._task import TaskTemplate
 from flyte._task_plugins import TaskPluginRegistry
@@ -115,7 +115,7 @@ class NotebookTask(TaskTemplate[Any, Any, Any]):
     async def execute(self, *args: Any, **kwargs: Any) -> Any:
         """As `forward`; the executed notebook becomes the task's report."""
         try:
-            await run_in_thread(self._execute_notebook, (self.interface.convert_to_kwargs(*args, **kwargs),), {})
+            await asyncio.to_thread(self._execute_notebook, self.interface.convert_to_kwargs(*args, **kwargs))
         finally:
             if os.path.exists(self.output_notebook_path):
                 await self._report()
