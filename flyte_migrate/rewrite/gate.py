@@ -23,7 +23,9 @@ def check_output(before: str, after: str) -> None:
     tree = _parse(after)
     if tree is None:
         raise GateError("the migrated text does not parse")
-    missing = _unbound(tree) - _unbound(_parse(before) or ast.Module([], []))
+    missing = _unbound(tree)
+    if missing:
+        missing -= _unbound(_parse(before) or ast.Module([], []))
     if missing:
         raise GateError(f"the migrated text reads names that nothing binds: {', '.join(sorted(missing))}")
     if "#" in before:
