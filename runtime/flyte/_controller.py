@@ -8,6 +8,7 @@ retries say; values that do not fit are an error at once.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import hashlib
 import inspect
@@ -16,13 +17,12 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import _convert, _recorder, _strict, errors
 from ._cache.cache import Cache, VersionParameters
-from ._context import ActionID, CallCounter, CheckpointPaths, Context, TaskContext, internal_ctx
+from ._context import ActionID, CallCounter, CheckpointPaths, Context, ContextData, TaskContext, internal_ctx
 from ._logging import logger
 from ._retry import RetryStrategy, seconds_before_retry
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from ._task import TaskTemplate
 
     Task = TaskTemplate[Any, Any, Any]
-
-_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 # --- failures -------------------------------------------------------------------------------------------------------
@@ -101,28 +99,58 @@ class _Failure:
 
 
 # --- threads --------------------------------------------------------------------------------------------------------
+# Each body has a new thread, as upstream: it must neither see an event loop nor the thread-locals of another task.
 
 
-def _start(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
-    """Run a function in a new daemon thread, in a copy of the caller's context."""
+def _start_thread(func: Callable[..., Any], done: Callable[[Any, BaseException | None], None], **inputs: Any) -> Any:
+    """Run a function in a new daemon thread, in a copy of the caller's context, and hand over its result or error."""
     context = contextvars.copy_context()
-    future: Future[Any] = Future()
 
     def run() -> None:
-        if not future.set_running_or_notify_cancel():
-            return
         try:
-            future.set_result(context.run(func, *args, **kwargs))
+            value = context.run(func, **inputs)
         except BaseException as error:
+            done(None, error)
+        else:
+            done(value, None)
+
+    thread = threading.Thread(target=run, name=f"task-{getattr(func, '__name__', 'body')}", daemon=True)
+    thread.start()
+    return thread
+
+
+async def run_in_thread(func: Callable[..., Any], **inputs: Any) -> Any:
+    """Run a sync function in a thread of its own, without blocking the event loop."""
+    loop = asyncio.get_running_loop()
+    future = loop.create_future()
+
+    def settle(value: Any, error: BaseException | None) -> None:
+        if future.done():  # the waiting task was cancelled
+            return
+        if error is None:
+            future.set_result(value)
+        elif isinstance(error, StopIteration):
+            future.set_exception(RuntimeError(f"task body raised {error!r}"))
+        else:
             future.set_exception(error)
 
-    threading.Thread(target=run, name=f"task-{getattr(func, '__name__', 'body')}", daemon=True).start()
-    return future
+    def done(value: Any, error: BaseException | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, value, error)
+
+    _start_thread(func, done, **inputs)
+    return await future
 
 
-async def run_in_thread(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Run a sync function in a thread of its own, without blocking the event loop."""
-    return await asyncio.wrap_future(_start(func, args, kwargs))
+def run_in_thread_blocking(func: Callable[..., Any], **inputs: Any) -> Any:
+    """Run a sync function in a thread of its own and wait for it."""
+    results: list[tuple[Any, BaseException | None]] = []
+    thread = _start_thread(func, lambda value, error: results.append((value, error)), **inputs)
+    thread.join()
+    value, error = results[0]
+    if error is not None:
+        raise error
+    return value
 
 
 # --- one call -------------------------------------------------------------------------------------------------------
@@ -164,15 +192,13 @@ class _Call:
             self._look_up()
 
     def _action(self) -> ActionID:
+        """The identity of this call: the same in every run that makes the same call, told apart by its number."""
         group = self.parent.group_data.name if self.parent.group_data else ""
-        identity = f"{self.task.name}:{group}:".encode() + _convert.digest(self.wires)
-        number = self.parent._call_counter.next(hashlib.md5(identity).hexdigest())
-        whole = hashlib.md5(f"{self.parent.action.name}-{number}".encode() + identity).digest()
-        value, name = int.from_bytes(whole, "big"), ""
-        while value:
-            value, digit = divmod(value, 36)
-            name = _ALPHABET[digit] + name
-        return self.parent.action.new_sub_action(name)
+        identity = f"{self.task.name}:{group}:{_convert.digest(self.wires).hex()}"
+        number = self.parent._call_counter.next(identity)
+        parent = self.parent.action
+        name = hashlib.md5(f"{parent.name}-{identity}-{number}".encode()).hexdigest()
+        return ActionID(name, parent.run_name, parent.project, parent.domain, parent.org)
 
     def _look_up(self) -> None:
         from ._cache import store
@@ -205,14 +231,14 @@ class _Call:
         )
         strict = _strict.enabled()
         env = self.task.parent_env() if strict and self.task.parent_env is not None else None
-        return Context(
-            self.current.data.replace(
-                task_context=task_context,
-                scope=_strict.Scope() if strict else None,
-                environment=env,
-                call=self.record,
-            )
+        data = ContextData(
+            task_context=task_context,
+            raw_data_path=self.current.data.raw_data_path,
+            scope=_strict.Scope() if strict else None,
+            environment=env,
+            call=self.record,
         )
+        return Context(data)
 
     def inputs(self) -> dict[str, Any]:
         """Fresh arguments for one attempt."""
@@ -304,6 +330,7 @@ async def submit(task: Task, location: _strict.Location, args: tuple[Any, ...], 
         RuntimeDataValidationError: when the result does not.
     """
     call = _Call(task, location, args, kwargs)
+    body = _plain_body(task)
     try:
         while call.outputs is None:
             call.next_attempt()
@@ -311,7 +338,7 @@ async def submit(task: Task, location: _strict.Location, args: tuple[Any, ...], 
             with context:
                 inputs = call.inputs()
                 try:
-                    value = await task.execute(**inputs)
+                    value = await (task.execute(**inputs) if body is None else run_in_thread(body, **inputs))
                 except Exception as error:
                     logger.error("Task failed with error: %s", error, exc_info=True)
                     failure = _Failure.of(error)
@@ -332,6 +359,7 @@ async def submit(task: Task, location: _strict.Location, args: tuple[Any, ...], 
 def submit_blocking(task: Task, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run a sync task as an action and block for its result; for the errors see `submit`."""
     call = _Call(task, location, args, kwargs)
+    body = _plain_body(task) or _driven_body(task)
     try:
         while call.outputs is None:
             call.next_attempt()
@@ -339,7 +367,7 @@ def submit_blocking(task: Task, location: _strict.Location, args: tuple[Any, ...
             with context:
                 inputs = call.inputs()
                 try:
-                    value = _start(_body(task), (), inputs).result()
+                    value = run_in_thread_blocking(body, **inputs)
                 except Exception as error:
                     logger.error("Task failed with error: %s", error, exc_info=True)
                     failure = _Failure.of(error)
@@ -357,20 +385,25 @@ def submit_blocking(task: Task, location: _strict.Location, args: tuple[Any, ...
         raise
 
 
-def _body(task: Task) -> Callable[..., Any]:
-    """A blocking form of a task's `execute`: the plain function, unless something around it has to run too."""
+def _plain_body(task: Task) -> Callable[..., Any] | None:
+    """The sync function of a task when nothing around it has to run: no plugin, no patched `execute`; else None."""
     from ._task import AsyncFunctionTaskTemplate, TaskTemplate
 
     kind = type(task)
-    plain = (
+    func: Callable[..., Any] | None = getattr(task, "func", None)
+    if (
         kind.execute is AsyncFunctionTaskTemplate.execute
         and "execute" not in task.__dict__
         and kind.pre is TaskTemplate.pre
         and kind.post is TaskTemplate.post
-    )
-    func = getattr(task, "func", None)
-    if plain and not inspect.iscoroutinefunction(func):
-        return func  # type: ignore[return-value]
+        and not inspect.iscoroutinefunction(func)
+    ):
+        return func
+    return None
+
+
+def _driven_body(task: Task) -> Callable[..., Any]:
+    """A blocking form of `execute`."""
 
     def run(**inputs: Any) -> Any:
         async def execute() -> Any:

@@ -14,7 +14,6 @@ from ._cache.cache import Cache, CacheRequest
 from ._interface import NativeInterface
 from ._retry import RetryStrategy
 from ._task import MAX_INLINE_IO_BYTES, AsyncFunctionTaskTemplate, TaskTemplate, task_class_for
-from ._timeout import TimeoutType
 
 if TYPE_CHECKING:
     from ._docs import Documentation
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from ._resources import Resources
     from ._reuse import ReusePolicy
     from ._secret import SecretRequest
+    from ._timeout import TimeoutType
     from ._trigger import Trigger
 
 _NAME = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")

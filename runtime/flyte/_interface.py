@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args, get_origin
 
-from ._logging import logger
-
 # The name marks an enum made from `Literal[...]`: its wire form is the value, not the member name.
 LITERAL_ENUM = "LiteralEnum"
 
@@ -26,6 +24,8 @@ def literal_to_enum(literal_type: Any) -> Any:
     """`Literal["a", "b"]` as an enum; `Any` when a member is not text."""
     values = get_args(literal_type)
     if not all(isinstance(value, str) for value in values):
+        from ._logging import logger
+
         logger.warning(f"Literal type {literal_type} contains non-string values, using Any instead of Enum")
         return Any
     return enum.Enum(LITERAL_ENUM, {value.upper(): value for value in values})
@@ -118,6 +118,8 @@ class NativeInterface:
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 raise ValueError(f"Function {name} cannot have variable positional or keyword arguments.")
             if parameter.annotation is _MISSING:
+                from ._logging import logger
+
                 logger.warning(
                     f"Function {name} has parameter {parameter.name} without type annotation. Data will be pickled."
                 )

@@ -11,8 +11,11 @@ from collections.abc import AsyncGenerator, Generator, Iterable
 from typing import Any
 
 from . import _strict
+from ._context import internal_ctx
+from ._controller import submit_blocking
 from ._group import group
 from ._logging import logger
+from ._task import AsyncFunctionTaskTemplate, call_location, in_event_loop
 from .syncify import syncify
 
 
@@ -46,16 +49,30 @@ def validate_partial(func: functools.partial[Any]) -> None:
             )
 
 
-async def _invoke(func: Any, arguments: tuple[Any, ...]) -> Any:
+async def _invoke(task: Any, arguments: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """One element. Outside a run `.aio` of an async task yields a coroutine, which is awaited too."""
-    if isinstance(func, functools.partial):
-        result = await func.func.aio(*func.args, *arguments, **func.keywords)  # type: ignore[attr-defined]
-    else:
-        result = await func.aio(*arguments)
+    result = await task.aio(*arguments, **kwargs)
     return await result if inspect.iscoroutine(result) else result
 
 
-_invoke_blocking = syncify(_invoke)
+_invoke_on_loop = syncify(_invoke)
+
+
+def _invoke_blocking(func: Any, arguments: tuple[Any, ...], location: _strict.Location) -> Any:
+    """One element, from sync code: a sync task directly, anything else on the background loop."""
+    task, kwargs = func, {}
+    if isinstance(func, functools.partial):
+        task, arguments, kwargs = func.func, (*func.args, *arguments), func.keywords
+    current = internal_ctx()
+    if (
+        type(task) is AsyncFunctionTaskTemplate
+        and task._call_as_synchronous
+        and current.is_task_context()
+        and not current.is_in_trace()
+        and not in_event_loop()
+    ):
+        return submit_blocking(task, location, arguments, kwargs)
+    return _invoke_on_loop(task, arguments, kwargs)
 
 
 def _rows(task: Any, iterables: tuple[Iterable[Any], ...], location: _strict.Location) -> Iterable[tuple[Any, ...]]:
@@ -101,7 +118,7 @@ class _Mapper:
             return_exceptions: yield failures instead of raising them (MAPPING TRAP-03).
         """
         started: list[bool] = []
-        location = _strict.user_location() if _strict.enabled() else ("", 0)
+        location = call_location()
         generator = self._blocking(func, args, group_name, return_exceptions, started, location)
         if args:
             _strict.must_consume(lambda: bool(started), "`flyte.map(...)`", location)
@@ -124,7 +141,7 @@ class _Mapper:
             logger.debug("Running map in local mode, which will run every task sequentially.")
             for row in _rows(task, iterables, location):
                 try:
-                    value = _invoke_blocking(func, row)
+                    value = _invoke_blocking(func, row, location)
                 except Exception as error:
                     if not return_exceptions:
                         raise
@@ -141,7 +158,7 @@ class _Mapper:
     ) -> AsyncGenerator[Any, None]:
         """The same for async code: iterate over it with `async for`."""
         started: list[bool] = []
-        location = _strict.user_location() if _strict.enabled() else ("", 0)
+        location = call_location()
         generator = self._async(func, args, group_name, return_exceptions, started, location)
         if args:
             _strict.must_consume(lambda: bool(started), "`flyte.map.aio(...)`", location)
@@ -160,10 +177,11 @@ class _Mapper:
         if not iterables:
             return
         task = _task_of(func)
+        bound, keywords = (func.args, func.keywords) if isinstance(func, functools.partial) else ((), {})
         with group(_name(task, group_name)):
             for row in _rows(task, iterables, location):
                 try:
-                    value = await _invoke(func, row)
+                    value = await _invoke(task, (*bound, *row), keywords)
                 except Exception as error:
                     if not return_exceptions:
                         raise

@@ -7,12 +7,9 @@ when a run ends and when the process does. `to_dict()` and `tree()` give it with
 from __future__ import annotations
 
 import atexit
-import json
 import os
-import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 VARIABLE = "FLYTE_MIGRATE_TRACE"
@@ -28,7 +25,6 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
 
 
-@dataclass
 class Call:
     """One call of one task.
 
@@ -38,30 +34,43 @@ class Call:
         task, env, short_name: whom it called.
         kind: "action" within a run, "direct" outside of one (a plain function call).
         group: the `flyte.group` it was made in.
-        file, line: where it was made.
+        location: file and line where it was made.
         inputs: native inputs by name, as `repr`.
+
+    Attributes:
         output, error: its result, as `repr`; error is {"type", "code", "message"}.
         start, end: seconds since the record began; None for `end` when it never ended.
         attempts: how often the body ran; 0 when the result came from the cache.
         cached: whether the result came from the cache.
     """
 
-    id: int
-    parent: int | None
-    task: str
-    env: str | None
-    short_name: str
-    kind: str
-    group: str | None
-    file: str
-    line: int
-    inputs: dict[str, str] = field(default_factory=dict)
-    output: str | None = None
-    error: dict[str, Any] | None = None
-    start: float = 0.0
-    end: float | None = None
-    attempts: int = 0
-    cached: bool = False
+    def __init__(
+        self,
+        id: int,  # noqa: A002 - the name it has in the record
+        parent: int | None,
+        task: str,
+        env: str | None,
+        short_name: str,
+        kind: str,
+        group: str | None,
+        location: tuple[str, int],
+        inputs: dict[str, str],
+    ) -> None:
+        self.id = id
+        self.parent = parent
+        self.task = task
+        self.env = env
+        self.short_name = short_name
+        self.kind = kind
+        self.group = group
+        self.file, self.line = location
+        self.inputs = inputs
+        self.output: str | None = None
+        self.error: dict[str, Any] | None = None
+        self.start = _now()
+        self.end: float | None = None
+        self.attempts = 0
+        self.cached = False
 
     def succeed(self, value: Any) -> None:
         """Note the result."""
@@ -119,17 +128,9 @@ def begin(
     """Note a call that is being made."""
     shown = {name: _shown(value) for name, value in inputs.items()}
     with _lock:
+        parent_id = None if parent is None else parent.id
         call = Call(
-            len(_calls),
-            None if parent is None else parent.id,
-            task.name,
-            task.parent_env_name,
-            task.short_name,
-            kind,
-            group,
-            *location,
-            inputs=shown,
-            start=_now(),
+            len(_calls), parent_id, task.name, task.parent_env_name, task.short_name, kind, group, location, shown
         )
         _calls.append(call)
     return call
@@ -197,6 +198,9 @@ def write(path: str | None = None) -> None:
     target = path or os.environ.get(VARIABLE)
     if not target:
         return
+    import json
+    import tempfile
+
     folder = os.path.dirname(os.path.abspath(target))
     handle, temporary = tempfile.mkstemp(dir=folder)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:

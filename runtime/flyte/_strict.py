@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-import sysconfig
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -21,7 +20,7 @@ VARIABLE = "FLYTE_MIGRATE_STRICT"
 
 _OWN_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _PLUGINS_FOLDER = os.path.join(os.path.dirname(os.path.dirname(_OWN_FOLDER)), "flyteplugins") + os.sep
-_STDLIB_FOLDER = os.path.abspath(sysconfig.get_paths()["stdlib"]) + os.sep
+_STDLIB_FOLDER = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 
 _enabled = os.environ.get(VARIABLE, "").lower() in ("1", "true", "yes", "on")
 _lock = threading.Lock()

@@ -11,16 +11,10 @@ import collections
 import collections.abc
 import dataclasses
 import datetime
-import decimal
 import enum
-import fractions
-import ipaddress
 import os
-import pathlib
-import re
 import types
 import typing
-import uuid
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -51,19 +45,28 @@ class ValidationError(ValueError):
     """A tuple, NamedTuple or TypedDict does not have the declared shape."""
 
 
-_TEXT_FORMS: dict[type, tuple[Callable[[Any], str], Callable[[Any], Any]]] = {
-    datetime.datetime: (lambda value: value.isoformat(), datetime.datetime.fromisoformat),
-    datetime.date: (lambda value: value.isoformat(), datetime.date.fromisoformat),
-    datetime.time: (lambda value: value.isoformat(), datetime.time.fromisoformat),
-    uuid.UUID: (str, uuid.UUID),
-    decimal.Decimal: (str, decimal.Decimal),
-    fractions.Fraction: (str, fractions.Fraction),
-    ipaddress.IPv4Address: (str, ipaddress.IPv4Address),
-    ipaddress.IPv6Address: (str, ipaddress.IPv6Address),
-    ipaddress.IPv4Network: (str, ipaddress.IPv4Network),
-    ipaddress.IPv6Network: (str, ipaddress.IPv6Network),
-    re.Pattern: (lambda value: value.pattern, re.compile),
-}
+# Types whose plain form is their `str`, by name: importing their modules costs more than most programs ever use.
+_STR_FORMS = frozenset(
+    {
+        "uuid.UUID",
+        "decimal.Decimal",
+        "fractions.Fraction",
+        "ipaddress.IPv4Address",
+        "ipaddress.IPv6Address",
+        "ipaddress.IPv4Network",
+        "ipaddress.IPv6Network",
+    }
+)
+_ISO_FORMS = (datetime.datetime, datetime.date, datetime.time)
+
+
+def _has_str_form(kind: Any) -> bool:
+    return f"{kind.__module__}.{kind.__qualname__}" in _STR_FORMS
+
+
+def _is_pattern(kind: Any) -> bool:
+    return bool(kind.__module__ == "re" and kind.__qualname__ == "Pattern")
+
 
 _LISTS: dict[Any, Callable[[Any], Any]] = {
     list: list,
@@ -183,8 +186,12 @@ def pack(value: Any, annotation: Any, embed: Embed) -> Any:
         return plain(value.value)
     if issubclass(origin, str):
         return plain(value)
-    if origin in _TEXT_FORMS:
-        return _TEXT_FORMS[origin][0](value)
+    if origin in _ISO_FORMS:
+        return value.isoformat()
+    if _has_str_form(origin):
+        return str(value)
+    if _is_pattern(origin):
+        return value.pattern
     if origin is datetime.timedelta:
         return value.total_seconds()
     if origin is datetime.timezone:
@@ -260,13 +267,21 @@ def unpack(data: Any, annotation: Any, extract: Extract) -> Any:
         return origin(data)
     if issubclass(origin, str):
         return str(data)
-    if origin in _TEXT_FORMS:
-        return _TEXT_FORMS[origin][1](data)
+    if origin in _ISO_FORMS:
+        return origin.fromisoformat(data)
+    if _has_str_form(origin):
+        return origin(data)
+    if _is_pattern(origin):
+        import re
+
+        return re.compile(data)
     if origin is datetime.timedelta:
         return datetime.timedelta(seconds=data)
     if origin is datetime.timezone:
         return datetime.datetime.strptime(data.replace("UTC", "") or "+0000", "%z").tzinfo
     if origin is os.PathLike:
+        import pathlib
+
         return pathlib.PurePath(data)
     if issubclass(origin, os.PathLike):
         return origin(data)

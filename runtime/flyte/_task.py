@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import weakref
 from collections.abc import Callable, Coroutine
 from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar
 
-from . import _recorder, _strict
+from . import _strict
 from ._cache.cache import CacheRequest, cache_from_request
-from ._context import internal_ctx
-from ._controller import submit, submit_blocking
 from ._interface import NativeInterface
 from ._retry import RetryStrategy, retry_strategy
-from ._timeout import TimeoutType
-from .errors import (
-    RuntimeSystemError,
-    RuntimeUserError,
-    SyncTaskCallInAsyncContextError,
-    TraceDoesNotAllowNestedTasksError,
-)
 
 if TYPE_CHECKING:
     from ._docs import Documentation
@@ -31,6 +23,7 @@ if TYPE_CHECKING:
     from ._resources import Resources
     from ._reuse import ReusePolicy
     from ._secret import SecretRequest
+    from ._timeout import TimeoutType
     from ._trigger import Trigger
 
 P = ParamSpec("P")
@@ -144,15 +137,19 @@ class TaskTemplate(Generic[P, R, F]):
 
         Outside a run it yields what `forward` returns: for an async task that is a coroutine still to be awaited.
         """
-        location = _call_location()
+        location = call_location()
         coroutine = self._aio(location, args, kwargs)
         _strict.must_await(coroutine, f"`{self.name}.aio(...)`", location)  # type: ignore[arg-type]
         return coroutine
 
     async def _aio(self, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        from ._context import internal_ctx
+
         if not internal_ctx().is_task_context():
             return self._call_directly(location, args, kwargs)
         self._refuse_in_trace()
+        from ._controller import submit
+
         return await submit(self, location, args, kwargs)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:
@@ -164,24 +161,32 @@ class TaskTemplate(Generic[P, R, F]):
                 outside of one.
             SyncTaskCallInAsyncContextError: for a sync task called from async code inside a run.
         """
-        location = _call_location()
+        from ._context import internal_ctx
+
+        location = call_location()
         try:
             if not internal_ctx().is_task_context():
                 return self._call_directly(location, args, kwargs)
             self._refuse_in_trace()
+            from ._controller import submit, submit_blocking
+
             if not self._call_as_synchronous:
                 coroutine = submit(self, location, args, kwargs)
                 _strict.must_await(coroutine, f"The call of the async task `{self.name}`", location)  # type: ignore[arg-type]
                 return coroutine
-            if _in_event_loop():
+            if in_event_loop():
                 self._refuse_blocking_call(location)
             return submit_blocking(self, location, args, kwargs)
-        except (RuntimeSystemError, RuntimeUserError):
-            raise
         except Exception as error:
+            from .errors import RuntimeSystemError, RuntimeUserError
+
+            if isinstance(error, (RuntimeSystemError, RuntimeUserError)):
+                raise
             raise RuntimeUserError(type(error).__name__, str(error)) from error
 
     def _call_directly(self, location: _strict.Location, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        from . import _recorder
+
         if not _recorder.active():
             return self.forward(*args, **kwargs)
         from ._controller import record_direct_call
@@ -189,7 +194,11 @@ class TaskTemplate(Generic[P, R, F]):
         return record_direct_call(self, location, args, kwargs)
 
     def _refuse_in_trace(self) -> None:
+        from ._context import internal_ctx
+
         if internal_ctx().is_in_trace():
+            from .errors import TraceDoesNotAllowNestedTasksError
+
             raise TraceDoesNotAllowNestedTasksError(
                 f"Task {self.name} is invoked from inside a `flyte.trace`. "
                 "You can continue using the task function, as a regular"
@@ -205,6 +214,8 @@ class TaskTemplate(Generic[P, R, F]):
                 f"Write `await {call_name}.aio(...)`.",
                 location,
             )
+        from .errors import SyncTaskCallInAsyncContextError
+
         raise SyncTaskCallInAsyncContextError(
             f"Sync task '{self.name}' was called in a blocking way from async code. "
             f"This blocks the event loop and can hang the run. "
@@ -303,7 +314,8 @@ def _set_image(task: TaskTemplate[Any, Any, Any], image: Any) -> None:
 TaskTemplate.image = property(_image_of, _set_image)  # type: ignore[assignment]
 
 
-@dataclass(kw_only=True)
+# Its instances are always of a subclass, which has a `repr` and an `eq` of its own.
+@dataclass(kw_only=True, repr=False, eq=False)
 class RuntimeTaskTemplate(TaskTemplate[P, R, F]):
     """A task that runs Python."""
 
@@ -335,6 +347,7 @@ class AsyncFunctionTaskTemplate(RuntimeTaskTemplate[P, R, F]):
 
     async def execute(self, *args: P.args, **kwargs: P.kwargs) -> Any:
         """Run the function with `pre` before and `post` after it; a sync one in a thread of its own."""
+        from ._context import internal_ctx
         from ._controller import run_in_thread
 
         current = internal_ctx()
@@ -344,7 +357,7 @@ class AsyncFunctionTaskTemplate(RuntimeTaskTemplate[P, R, F]):
             if inspect.iscoroutinefunction(self.func):
                 value = await self.func(*args, **kwargs)
             else:
-                value = await run_in_thread(self.func, args, kwargs)
+                value = await run_in_thread(functools.partial(self.func, *args), **kwargs)
             await self.post(value)
         return value
 
@@ -384,12 +397,14 @@ def _rebuilt_as(
     return plugin(**carried)
 
 
-def _call_location() -> _strict.Location:
+def call_location() -> _strict.Location:
     """Where the user's code makes this call; looked up only when somebody will want it."""
+    from . import _recorder
+
     return _strict.user_location() if _strict.enabled() or _recorder.active() else ("", 0)
 
 
-def _in_event_loop() -> bool:
+def in_event_loop() -> bool:
     import asyncio
 
     try:

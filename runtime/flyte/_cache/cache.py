@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -110,6 +109,8 @@ class Cache:
         if params is None:
             raise ValueError("Version parameters must be provided when version_override is not set.")
         policies: list[Any] = self.policies if isinstance(self.policies, list) else [self.policies]
+        import hashlib
+
         versions = ""
         for policy in policies:
             try:
