@@ -22,14 +22,18 @@ from flyte_migrate.project.link import ProjectIndex, link
 from flyte_migrate.project.source import SourceError, SourceFile, decode, read_bytes
 from flyte_migrate.rewrite.apply import apply
 from flyte_migrate.rewrite.gate import GateError, check_output
-from flyte_migrate.rewrite.imports import plan_imports, usage_of
-from flyte_migrate.rewrite.leftovers import leftover_findings
+from flyte_migrate.rewrite.helpers import helper_inserts
+from flyte_migrate.rewrite.imports import original_usage, plan_imports, usage_of
+from flyte_migrate.rewrite.leftovers import earlier_findings, leftover_findings
 from flyte_migrate.rewrite.plan import Conflict, FilePlan, Finding
 from flyte_migrate.rewrite.todo import with_todos
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rules import plan_file
 from flyte_migrate.settings import Settings, Style
+from flyte_migrate.suppressions import suppress
 
+#: Only ``check`` finds it, so its ignore comments are none of our business.
+LEFTOVER_USE = "FM901"
 #: Below this many files a second process costs more than it saves.
 FILES_PER_WORKER = 20
 
@@ -117,8 +121,30 @@ def index_project(targets: Sequence[Candidate], roots: Sequence[ProjectRoot], st
             take(*waiting.pop(path))
         if not any(waiting_candidate.is_package for waiting_candidate, _ in (waiting[p] for p in waiting)) or not found:
             break
+    _take_imported(indexed, waiting, take)
     index = link(indexed.values())
     return Project(index, plan_environments(index), plan_colours(index, style), modules)
+
+
+def _take_imported(
+    indexed: dict[str, ModuleFacts],
+    waiting: dict[str, tuple[Candidate, bytes]],
+    take: Callable[[Candidate, bytes], None],
+) -> None:
+    """Index what indexed modules import, in turn: it may declare the types of their outputs."""
+    by_name: dict[str, list[str]] = {}
+    for path, (candidate, _) in waiting.items():
+        by_name.setdefault(candidate.module.rpartition(".")[2], []).append(path)
+    pending = list(indexed.values())
+    while pending and waiting:
+        facts = pending.pop()
+        for target in {i.target for i in facts.imports} | set(facts.star_imports):
+            for name in target.split(".")[-2:]:
+                for path in by_name.pop(name, ()):
+                    candidate, data = waiting.pop(path)
+                    take(candidate, data)
+                    if candidate.module in indexed:
+                        pending.append(indexed[candidate.module])
 
 
 def _importers(indexed: Iterable[str]) -> re.Pattern[bytes]:
@@ -167,12 +193,14 @@ def _migrate(
     tree = cst.parse_module(source.text)
     view = FileView(tree, source.text, facts, project.index, project.environments, settings, project.colours)
     plan = plan_file(view)
-    before = usage_of(tree, view)
+    plan.add(helper_inserts(view, plan.helpers))
+    before = original_usage(view)
     rewritten = apply(tree, plan, view.parents) if plan.changes else tree
     after = usage_of(rewritten, view) if plan.changes else before
+    plan.add(earlier_findings(view, plan))
     plan.add(leftover_findings(view, plan, after))
     plan.add(plan_imports(view, before, after))
-    diagnostics = tuple(_diagnostics(path, target, view, plan, settings))
+    diagnostics = _diagnostics(path, target, view, plan, settings)
     _add_todos(view, plan, settings, {(d.line, d.code) for d in diagnostics})
     text = apply(tree, plan, view.parents).code if plan.changes or plan.leading else source.text
     if text == source.text:
@@ -183,33 +211,37 @@ def _migrate(
 
 def _diagnostics(
     path: str, target: Candidate, view: FileView, plan: FilePlan, settings: Settings
-) -> Iterator[Diagnostic]:
-    ignored = {ignore.line: set(ignore.codes) for ignore in view.facts.ignores}
-    seen: set[tuple[int, str, str]] = set()
-    found: list[Diagnostic] = []
+) -> tuple[Diagnostic, ...]:
+    """The plan's findings that are wanted here, each once, and the ignore comments that silence none."""
+    known = catalogue()
+    found: dict[tuple[int, str, str], Diagnostic] = {}
     for finding in plan.findings:
-        line, column = view.location(finding.node)
-        codes = ignored.get(line)
-        if not settings.enabled(finding.code, target.path) or (codes is not None and (not codes or finding.code in codes)):
-            continue
-        if (line, finding.code, finding.message) in seen:
-            continue
-        seen.add((line, finding.code, finding.message))
-        severity = catalogue()[finding.code].severity
-        found.append(Diagnostic(path, line, column, finding.code, finding.message, severity, finding.symbol or None))
-    yield from sorted(found)
+        if settings.enabled(finding.code, target.path):
+            line, column = view.location(finding.node)
+            severity = known[finding.code].severity
+            diagnostic = Diagnostic(path, line, column, finding.code, finding.message, severity, finding.symbol or None)
+            found.setdefault((line, finding.code, finding.message), diagnostic)
+    return suppress(path, found.values(), view.facts.ignores, lambda code: code in known and code != LEFTOVER_USE)
 
 
 def _add_todos(view: FileView, plan: FilePlan, settings: Settings, reported: set[tuple[int, str]]) -> None:
-    """Give every reported manual finding its comment above the statement."""
+    """Give every reported manual finding its comment above the statement, or above the one its code moves to."""
     if not settings.todo:
         return
+    carriers = {
+        node: item for group in (plan.before, plan.after) for items in group.values() for item in items for node in item.carries
+    }
     for finding in plan.findings:
         if catalogue()[finding.code].severity is not Severity.MANUAL:
             continue
         if (view.location(finding.node)[0], finding.code) not in reported:
             continue
-        notes = plan.leading.setdefault(view.statement(finding.node), [])
+        around = (finding.node, *view.ancestors(finding.node)) if carriers else ()
+        carrier = next((carriers[node] for node in around if node in carriers), None)
+        if carrier is not None:
+            notes = plan.carried.setdefault(carrier, [])
+        else:
+            notes = plan.leading.setdefault(view.statement(finding.node), [])
         if finding.code not in {code for code, _ in notes}:
             notes.append((finding.code, finding.message))
 

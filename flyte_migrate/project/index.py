@@ -55,6 +55,7 @@ def index_module(path: str, module: str, text: str, is_package: bool = False) ->
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
     indexer = _Indexer(path, module, is_package)
+    indexer.has_walrus = ":=" in text
     indexer.run(tree)
     todos, ignores, skip = _comments(text)
     return ModuleFacts(
@@ -108,56 +109,76 @@ def _comments(text: str) -> tuple[tuple[Todo, ...], tuple[Ignore, ...], bool]:
     return tuple(todos), tuple(ignores), skip
 
 
-def bound_names(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
-    """Every (name, binding node) that the statements bind in their own scope, nested blocks included."""
+def bound_names(body: list[ast.stmt], walrus: bool = True) -> Iterator[tuple[str, ast.AST]]:
+    """Every (name, binding node) that the statements bind in their own scope, nested blocks included.
+
+    A name declared global or nonlocal comes with its declaration. ``walrus`` says whether the source has any ``:=``; looking
+    for them costs more than everything else here.
+    """
     for stmt in body:
         if isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield stmt.name, stmt
-            for expr in (*stmt.decorator_list, *(stmt.bases if isinstance(stmt, ast.ClassDef) else ())):
-                yield from _walrus(expr)
         elif isinstance(stmt, (ast.Import, ast.ImportFrom)):
             for alias in stmt.names:
                 if alias.name != "*":
                     yield alias.asname or alias.name.split(".")[0], stmt
-        else:
-            for name, value in ast.iter_fields(stmt):
-                if name in ("body", "orelse", "finalbody"):
-                    yield from bound_names(value)
-                elif name == "handlers":
-                    for handler in value:
-                        if handler.name:
-                            yield handler.name, handler
-                        yield from bound_names(handler.body)
-                elif name == "cases":
-                    for case in value:
-                        yield from _captures(case.pattern)
-                        yield from bound_names(case.body)
-                else:
-                    for item in value if isinstance(value, list) else [value]:
-                        if isinstance(item, ast.AST):
-                            yield from _stored(item, stmt)
+            continue
+        elif isinstance(stmt, (ast.Global, ast.Nonlocal)):
+            for name in stmt.names:
+                yield name, stmt
+        elif isinstance(stmt, (ast.Assign, ast.Delete)):
+            for target in stmt.targets:
+                yield from _stored(target, stmt)
+        elif isinstance(stmt, (ast.AugAssign, ast.AnnAssign, ast.For, ast.AsyncFor)):
+            yield from _stored(stmt.target, stmt)
+        elif isinstance(stmt, (ast.With, ast.AsyncWith)):
+            for item in stmt.items:
+                if item.optional_vars is not None:
+                    yield from _stored(item.optional_vars, stmt)
+        elif isinstance(stmt, (ast.Try, _TRY_STAR)):
+            for handler in stmt.handlers:
+                if handler.name:
+                    yield handler.name, handler
+                yield from bound_names(handler.body, walrus)
+        elif isinstance(stmt, ast.Match):
+            for case in stmt.cases:
+                yield from _captures(case.pattern)
+                yield from bound_names(case.body, walrus)
+        if isinstance(stmt, _BLOCKS):
+            for name in ("body", "orelse", "finalbody"):
+                yield from bound_names(getattr(stmt, name, []), walrus)
+        if walrus:
+            yield from _walrus(stmt)
+
+
+_TRY_STAR = getattr(ast, "TryStar", ast.Try)  # `except*`, from Python 3.11
+_BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, _TRY_STAR)
 
 
 def _stored(node: ast.AST, binder: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Names stored by an expression, not looking into scopes of its own (comprehension targets, lambdas)."""
-    stack = [node]
+    """Names that an assignment target binds."""
+    if isinstance(node, ast.Name):
+        yield node.id, binder
+    elif isinstance(node, (ast.Tuple, ast.List)):
+        for item in node.elts:
+            yield from _stored(item, binder)
+    elif isinstance(node, ast.Starred):
+        yield from _stored(node.value, binder)
+
+
+def _walrus(stmt: ast.stmt) -> Iterator[tuple[str, ast.AST]]:
+    """Names bound by ``:=`` in the statement's own expressions (those of nested statements are found with them)."""
+    stack: list[ast.AST] = [stmt]
     while stack:
         item = stack.pop()
-        if isinstance(item, ast.Name):
-            if not isinstance(item.ctx, ast.Load):
-                yield item.id, binder
-        elif isinstance(item, ast.Lambda):
-            continue
-        elif isinstance(item, _Comprehension):
-            yield from _walrus(item)
-        else:
-            stack.extend(ast.iter_child_nodes(item))
-
-
-def _walrus(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    for item in ast.walk(node):
         if isinstance(item, ast.NamedExpr):
             yield item.target.id, item
+        if item is not stmt and isinstance(item, (ast.stmt, ast.Lambda, ast.ExceptHandler, ast.match_case)):
+            continue
+        if item is stmt and isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            stack.extend(item.decorator_list)
+            continue
+        stack.extend(ast.iter_child_nodes(item))
 
 
 def _captures(pattern: ast.AST) -> Iterator[tuple[str, ast.AST]]:
@@ -184,6 +205,7 @@ class _Indexer:
         self.calls: list[set[str]] = []
         self.run_to_the_end: set[ast.AST] = set()  # calls that are arguments of asyncio.run
         self.counts: dict[str, int] = {}
+        self.has_walrus = True
 
     # -- scopes ------------------------------------------------------------------------------------------------
 
@@ -197,7 +219,7 @@ class _Indexer:
         """Enter all names that ``body`` binds into the innermost scope."""
         scope = self.scopes[-1]
         bindings: dict[str, list[ast.AST]] = {}
-        for name, binder in bound_names(body):
+        for name, binder in bound_names(body, self.has_walrus):
             bindings.setdefault(name, []).append(binder)
         self._enter_imports(body, guard)
         for name, binders in bindings.items():
@@ -211,11 +233,9 @@ class _Indexer:
                 scope.names[name] = f"{self.module}.{name}" if self.module else name
             else:
                 scope.names[name] = None
-        for stmt in body if scope.key else ():
-            for item in ast.walk(stmt):
-                if isinstance(item, (ast.Global, ast.Nonlocal)):
-                    for name in item.names:
-                        scope.names.pop(name, None)
+        for name, binders in bindings.items() if scope.key else ():
+            if any(isinstance(b, (ast.Global, ast.Nonlocal)) for b in binders):
+                scope.names.pop(name, None)
 
     def _enter_imports(self, body: list[ast.stmt], guard: Guard) -> None:
         for stmt in body:

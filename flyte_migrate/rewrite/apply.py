@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
-from flyte_migrate.rewrite.plan import FilePlan
+from flyte_migrate.rewrite.plan import FilePlan, Insert
 from flyte_migrate.rewrite.todo import with_todos
 from flyte_migrate.rewrite.walk import fields_of
 
@@ -14,24 +14,28 @@ from flyte_migrate.rewrite.walk import fields_of
 def apply(tree: cst.Module, plan: FilePlan, parents: Mapping[cst.CSTNode, cst.CSTNode]) -> cst.Module:
     """The tree with all edits of ``plan`` applied."""
     dirty: set[cst.CSTNode] = set()
-    for node in (*plan.replacements, *plan.before, *plan.after, *plan.leading):
+    moved = [statement for group in plan.moved.values() for statement in group]
+    for node in (*plan.replacements, *plan.before, *plan.after, *plan.moved, *moved, *plan.leading):
         item: cst.CSTNode | None = node
         while item is not None and item not in dirty:
             dirty.add(item)
             item = parents.get(item)
-    built = _Rebuilder(plan, dirty).rebuild(tree)
+    built = _Rebuilder(plan, dirty, frozenset(moved)).rebuild(tree)
     assert len(built) == 1 and isinstance(built[0], cst.Module)
     return built[0]
 
 
 class _Rebuilder:
-    def __init__(self, plan: FilePlan, dirty: set[cst.CSTNode]) -> None:
-        self.plan, self.dirty = plan, dirty
+    def __init__(self, plan: FilePlan, dirty: set[cst.CSTNode], moved: frozenset[cst.CSTNode]) -> None:
+        self.plan, self.dirty, self.moved = plan, dirty, moved
 
     def rebuild(self, node: cst.CSTNode) -> list[cst.CSTNode]:
         """The nodes that take the place of ``node``."""
         if node not in self.dirty:
             return [node]
+        return [] if node in self.moved else self._rebuilt(node)
+
+    def _rebuilt(self, node: cst.CSTNode) -> list[cst.CSTNode]:
         changes: dict[str, object] = {}
         for name in fields_of(type(node)):
             value = getattr(node, name)
@@ -55,9 +59,17 @@ class _Rebuilder:
         notes = self.plan.leading.get(node)
         if notes and nodes:
             nodes[0] = with_todos(nodes[0], notes)
-        before = [s for item in self.plan.before.get(node, ()) for s in item.build(self.single)]
-        after = [s for item in self.plan.after.get(node, ()) for s in item.build(self.single)]
+        before = [s for item in self.plan.before.get(node, ()) for s in self._inserted(item)]
+        before += [s for statement in self.plan.moved.get(node, ()) for s in self._rebuilt(statement)]
+        after = [s for item in self.plan.after.get(node, ()) for s in self._inserted(item)]
         return [*before, *nodes, *after]
+
+    def _inserted(self, item: Insert) -> list[cst.CSTNode]:
+        statements: list[cst.CSTNode] = list(item.build(self.single))
+        notes = self.plan.carried.get(item)
+        if notes and statements:
+            statements[0] = with_todos(statements[0], notes)
+        return statements
 
     def single(self, node: cst.CSTNode) -> cst.CSTNode:
         """One node as edited."""

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
-from libcst._nodes.internal import CodegenState
 
 from flyte_migrate.mapping import V1_ROOTS
 from flyte_migrate.project.index import absolute_import
 from flyte_migrate.rewrite.plan import Item, Replace, insert
 from flyte_migrate.rewrite.scopes import Scope
+from flyte_migrate.rewrite.template import only_lines
 from flyte_migrate.rewrite.view import FileView, Statement, dotted_name
 from flyte_migrate.rewrite.walk import walk
 
@@ -35,6 +35,16 @@ class Usage:
     original: set[cst.Name] = field(default_factory=set)
     generated: set[str] = field(default_factory=set)
     quoted: set[str] = field(default_factory=set)  # identifiers in string annotations
+
+
+def original_usage(view: FileView) -> Usage:
+    """The usage of the tree as it was read."""
+    usage = Usage(original=set(view.names))
+    for node in view.by_type.get(cst.Annotation, ()):
+        for part in walk(node):
+            if isinstance(part, cst.SimpleString):
+                usage.quoted.update(_IDENTIFIER.findall(part.value))
+    return usage
 
 
 def usage_of(tree: cst.Module, view: FileView) -> Usage:
@@ -112,20 +122,23 @@ def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
     # isort's default order puts `import x` before `from x import y` inside a section.
     third_party = [s for s in new_lines if not _is_stdlib(s)]
     standard = [s for s in new_lines if _is_stdlib(s)]
+    ahead: dict[cst.SimpleStatementLine, list[cst.SimpleStatementLine]] = {}
     if anchor is not None:
-        earlier = _sorted_places(view, anchor, third_party)
-        third_party = [s for s in third_party if s not in {new for _, new in earlier}]
-        yield from _put_before(earlier)
+        places = _sorted_places(view, anchor, third_party)
+        for place, statement in places:
+            ahead.setdefault(place, []).append(statement)
+        placed = {statement for _, statement in places}
+        ahead.setdefault(anchor, []).extend(s for s in third_party if s not in placed)
     for line in lines:
         gone = [a for a in _aliases(line) if a in doomed]
         added = extended.get(id(line), [])
-        replacements = third_party if anchor is line.statement else []
+        new = ahead.get(line.statement, [])
         if line.statement in removed:
-            yield Replace(line.statement, _replacing(line.statement, replacements))
+            yield Replace(line.statement, _replacing(line.statement, new))
         elif gone or added:
-            yield Replace(line.statement, _trimming(line.node, gone, added, replacements))
-        elif replacements:
-            yield from _put_before([(line.statement, statement) for statement in replacements])
+            yield Replace(line.statement, _trimming(line.node, gone, added, new))
+        elif new:
+            yield Replace(line.statement, _following(new))
     if anchor is None and third_party:
         yield from _at_top(view, lines, third_party)
     if standard:
@@ -293,26 +306,13 @@ def _replacing(
             if trailing is not None and not _PRAGMA.match(trailing.value):
                 lines.append(cst.EmptyLine(comment=trailing))
             comments = any(line.comment is not None for line in lines)
-            return [_comment_lines(lines)] if comments else []
+            return [only_lines(lines)] if comments else []
         first = replacements[0].with_changes(leading_lines=[*updated.leading_lines, *inner])
         if trailing is not None:
             first = first.with_changes(trailing_whitespace=updated.trailing_whitespace)
         return [first, *replacements[1:]]
 
     return build
-
-
-def _comment_lines(lines: Sequence[cst.EmptyLine]) -> cst.BaseStatement:
-    """Comment lines without a statement: a statement line with an empty body, which prints nothing of its own."""
-    return _OnlyLines(body=[], leading_lines=list(lines))
-
-
-class _OnlyLines(cst.SimpleStatementLine):
-    """The blank and comment lines before a statement, without one: libcst would print `pass` for it."""
-
-    def _codegen_impl(self, state: CodegenState) -> None:
-        for line in self.leading_lines:
-            line._codegen(state)
 
 
 def _trimming(
@@ -429,22 +429,16 @@ def _block_around(view: FileView, anchor: cst.SimpleStatementLine) -> list[cst.S
     return [line for line in body[start : end + 1] if isinstance(line, cst.SimpleStatementLine)]
 
 
-def _put_before(places: Sequence[tuple[cst.SimpleStatementLine, cst.SimpleStatementLine]]) -> Iterator[Item]:
-    by_line: dict[cst.SimpleStatementLine, list[cst.SimpleStatementLine]] = {}
-    for line, statement in places:
-        by_line.setdefault(line, []).append(statement)
-    for line, statements in by_line.items():
-        # The new lines open the block, so they take over what sets it off.
-        first = statements[0].with_changes(leading_lines=line.leading_lines)
+def _following(
+    new: Sequence[cst.SimpleStatementLine],
+) -> Callable[[cst.SimpleStatementLine], list[cst.CSTNode]]:
+    """Put new lines in front of one that stays; they take over what sets it off."""
 
-        def build(
-            updated: cst.SimpleStatementLine,
-            first: cst.SimpleStatementLine = first,
-            rest: Sequence[cst.SimpleStatementLine] = tuple(statements[1:]),
-        ) -> list[cst.CSTNode]:
-            return [first, *rest, updated.with_changes(leading_lines=())]
+    def build(updated: cst.SimpleStatementLine) -> list[cst.CSTNode]:
+        first = new[0].with_changes(leading_lines=updated.leading_lines)
+        return [first, *new[1:], updated.with_changes(leading_lines=())]
 
-        yield Replace(line, build)
+    return build
 
 
 def _at_top(view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStatementLine]) -> Iterator[Item]:
@@ -491,7 +485,7 @@ def _standard(
             else:
                 lead = [line for line in first.statement.leading_lines if line.comment is None][:1]
                 # A section of its own: the next one is set off by a blank line.
-                gap = _OnlyLines(body=[], leading_lines=[cst.EmptyLine(indent=False)])
+                gap = only_lines([cst.EmptyLine(indent=False)])
                 extra = [] if lead else [gap]
                 yield insert(first.statement, [statement.with_changes(leading_lines=lead), *extra])
 

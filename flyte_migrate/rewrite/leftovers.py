@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from flyte_migrate.catalogue import catalogue
+from flyte_migrate.diagnostics import Severity
+from flyte_migrate.project.index import TODO_COMMENT
 from flyte_migrate.rewrite.imports import Usage
 from flyte_migrate.rewrite.plan import FilePlan, Finding
 from flyte_migrate.rewrite.view import FileView
@@ -15,10 +17,29 @@ from flyte_migrate.rewrite.view import FileView
 UNCONVERTED = "FM900"
 
 
+def earlier_findings(view: FileView, plan: FilePlan) -> Iterator[Finding]:
+    """A finding for every TODO comment of an earlier run that no rule has come to again: it is still to be done."""
+    if not view.facts.todos:
+        return
+    known = catalogue()
+    told = {(view.statement(f.node), f.code) for f in plan.findings}
+    for statement in view.statements():
+        for line in getattr(statement, "leading_lines", ()):
+            match = TODO_COMMENT.search(line.comment.value) if line.comment is not None else None
+            if match and (statement, match[1]) not in told and match[1] in known:
+                told.add((statement, match[1]))
+                yield Finding(statement, match[1], line.comment.value[match.end() :].lstrip(": "))
+
+
 def leftover_findings(view: FileView, plan: FilePlan, after: Usage) -> Iterator[Finding]:
     """A finding for every v1 reference that survived the rewrite in a statement that no manual finding speaks of."""
     known = catalogue()
-    told = {view.statement(f.node) for f in plan.findings if known[f.code].severity.value == "manual"}
+    carried = {node for group in (plan.before, plan.after) for items in group.values() for i in items for node in i.carries}
+    told = {
+        view.statement(f.node)
+        for f in plan.findings
+        if known[f.code].severity is Severity.MANUAL and not carried.intersection((f.node, *view.ancestors(f.node)))
+    }
     for reference in view.references:
         root: cst.CSTNode = reference.chain
         while isinstance(root, cst.Attribute):
@@ -32,9 +53,9 @@ def leftover_findings(view: FileView, plan: FilePlan, after: Usage) -> Iterator[
         row = reference.row
         code = row.code if row is not None and row.code in known else UNCONVERTED
         name = ".".join([reference.name, *reference.rest])
-        if known[code].severity.value != "manual":
+        if known[code].severity is not Severity.MANUAL:
             code = UNCONVERTED
-        message = f"{name} is left as it was: {known[code].summary}"
-        if known[code].instead and code != UNCONVERTED:
-            message += f" Instead: {known[code].instead}"
+        message = f"{name} is left as it was: {known[code].summary} `flyte-migrate explain {code}` shows what to write."
+        if code == UNCONVERTED:
+            message = f"This use of {name} has a form that is not converted automatically; write its Flyte 2 counterpart by hand."
         yield Finding(reference.node, code, message, name)

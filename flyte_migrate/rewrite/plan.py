@@ -32,17 +32,27 @@ class Insert:
     """Put statements before (or after) a statement.
 
     ``build`` gets a function that gives an original node as edited, so that parts of the source can move (a decorator's
-    argument into an environment).
+    argument into an environment). ``carries`` are the nodes that move so: findings about them get their TODO comment above
+    the first of the new statements.
     """
 
     anchor: Statement
     build: Callable[[Rebuild], Sequence[cst.BaseStatement]]
     after: bool = False
+    carries: tuple[cst.CSTNode, ...] = ()
 
 
 def insert(anchor: Statement, statements: Sequence[cst.BaseStatement], after: bool = False) -> Insert:
     """An :class:`Insert` of statements that hold nothing of the original tree."""
     return Insert(anchor, lambda rebuild: statements, after)
+
+
+@dataclass(frozen=True, eq=False)
+class Move:
+    """Take a statement, with the edits below it and its TODO comments, to the place before another statement."""
+
+    statement: Statement
+    before: Statement
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +80,7 @@ class Covered:
     node: cst.CSTNode
 
 
-Item = Replace | Insert | Finding | Helper | Covered
+Item = Replace | Insert | Move | Finding | Helper | Covered
 
 
 class Conflict(Exception):
@@ -84,10 +94,12 @@ class FilePlan:
     replacements: dict[cst.CSTNode, Replace] = field(default_factory=dict)
     before: dict[cst.CSTNode, list[Insert]] = field(default_factory=dict)
     after: dict[cst.CSTNode, list[Insert]] = field(default_factory=dict)
+    moved: dict[cst.CSTNode, list[Statement]] = field(default_factory=dict)  # where to → what
     findings: list[Finding] = field(default_factory=list)
     helpers: dict[str, str] = field(default_factory=dict)
     covered: set[cst.CSTNode] = field(default_factory=set)
     leading: dict[cst.CSTNode, list[tuple[str, str]]] = field(default_factory=dict)  # statement → TODO (code, message)
+    carried: dict[Insert, list[tuple[str, str]]] = field(default_factory=dict)  # the same for statements that are inserted
 
     def add(self, items: Iterable[Item]) -> None:
         """Collect items. Raises Conflict if a node is already to be replaced."""
@@ -98,6 +110,8 @@ class FilePlan:
                 self.replacements[item.node] = item
             elif isinstance(item, Insert):
                 (self.after if item.after else self.before).setdefault(item.anchor, []).append(item)
+            elif isinstance(item, Move):
+                self.moved.setdefault(item.before, []).append(item.statement)
             elif isinstance(item, Finding):
                 self.findings.append(item)
             elif isinstance(item, Helper):
@@ -108,7 +122,7 @@ class FilePlan:
     @property
     def changes(self) -> bool:
         """Whether the tree will change."""
-        return bool(self.replacements or self.before or self.after or self.helpers)
+        return bool(self.replacements or self.before or self.after or self.moved or self.helpers)
 
 
 def _code(node: cst.CSTNode) -> str:

@@ -50,7 +50,8 @@ def define_environments(view: FileView) -> Iterator[Item]:
         by_anchor.setdefault(anchors[environment.variable], []).append(environment)
     for anchor, group in by_anchor.items():
         assert isinstance(anchor, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
-        yield _insert(view, anchor, group, late)
+        for number, environment in enumerate(group):
+            yield _insert(view, anchor, environment, late, first=not number)
     for dependency, dependants in late.items():
         anchor = anchors[dependency]
         lines = [f"{name}.add_dependency({dependency})" for name in dependants]
@@ -144,19 +145,17 @@ def _late_dependencies(
     return late
 
 
-def _insert(view: FileView, anchor: Statement, group: Sequence[Environment], late: dict[str, list[str]]) -> Insert:
+def _insert(
+    view: FileView, anchor: Statement, environment: Environment, late: dict[str, list[str]], first: bool
+) -> Insert:
     blank = cst.EmptyLine(indent=False)
-    follows_import = _follows_import(view, anchor)
+    gap = [blank] if not first or _follows_import(view, anchor) else _leading_blanks(anchor) or [blank]
 
     def build(rebuild: Rebuild) -> list[cst.BaseStatement]:
-        found: list[cst.BaseStatement] = []
-        for number, environment in enumerate(group):
-            statement = _definition(view, environment, late, rebuild)
-            gap = [blank] if number or follows_import else _leading_blanks(anchor) or [blank]
-            found.append(statement.with_changes(leading_lines=[*gap, *statement.leading_lines]))
-        return found
+        statement = _definition(view, environment, late, rebuild)
+        return [statement.with_changes(leading_lines=[*gap, *statement.leading_lines])]
 
-    return Insert(anchor, build)
+    return Insert(anchor, build, carries=tuple(_configuration(view, environment).values()))
 
 
 def _leading_blanks(anchor: Statement) -> list[cst.EmptyLine]:
