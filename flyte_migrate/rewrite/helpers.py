@@ -1,0 +1,31 @@
+"""Helper functions that rewritten code calls: each is written once, above the module's first function or class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import libcst as cst
+
+from flyte_migrate.rewrite.plan import Insert, insert
+from flyte_migrate.rewrite.view import FileView, Statement
+
+
+def helper_inserts(view: FileView, helpers: Mapping[str, str]) -> Iterator[Insert]:
+    """Edits that add helper functions, given by name and source, to the module.
+
+    The source names what it imports as :meth:`FileView.local_name` gave it.
+    """
+    if not helpers:
+        return
+    anchor = _anchor(view)
+    statements = []
+    for name in sorted(helpers):
+        statement = cst.parse_statement(helpers[name].strip())
+        statements.append(statement.with_changes(leading_lines=[cst.EmptyLine(indent=False), cst.EmptyLine(indent=False)]))
+    if anchor is not None:
+        yield insert(anchor, statements)
+
+
+def _anchor(view: FileView) -> Statement | None:
+    body = [s for s in view.tree.body if isinstance(s, (cst.SimpleStatementLine, cst.BaseCompoundStatement))]
+    return next((s for s in body if isinstance(s, (cst.FunctionDef, cst.ClassDef))), body[-1] if body else None)
