@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 import libcst as cst
+from libcst._nodes.internal import CodegenState
 
 from flyte_migrate.rewrite.walk import fields_of
 
@@ -152,3 +153,16 @@ def unparenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
     if node.lpar and "#" not in code(node.lpar[0]) and "#" not in code(node.rpar[-1]) and not isinstance(node, cst.GeneratorExp):
         return node.with_changes(lpar=node.lpar[1:], rpar=node.rpar[:-1])
     return node
+
+
+def only_lines(lines: Sequence[cst.EmptyLine]) -> cst.SimpleStatementLine:
+    """Blank and comment lines without a statement."""
+    return _OnlyLines(body=[], leading_lines=list(lines))
+
+
+class _OnlyLines(cst.SimpleStatementLine):
+    """The blank and comment lines before a statement, without one: libcst would print `pass` for it."""
+
+    def _codegen_impl(self, state: CodegenState) -> None:
+        for line in self.leading_lines:
+            line._codegen(state)

@@ -13,7 +13,7 @@ from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, code, keyword_of
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_symbol
-from flyte_migrate.rules.configuration import Comments, argument_comments, arguments, callee, commented_call, literal
+from flyte_migrate.rules.configuration import arguments, literal
 
 _KINDS = ("flytekit.Email", "flytekit.Slack", "flytekit.PagerDuty")
 _ORDER = ("phases", "recipients_email")
@@ -30,27 +30,30 @@ def convert_notification(view: FileView, reference: Reference) -> Iterator[Item]
         return
     given = arguments(node, _ORDER)
     if given is None or set(given) != set(_ORDER):
-        yield Finding(node, "FM507", "The phases and recipients can't be told here; write flyte.notify.Email(on_phase=..., recipients=...).")
+        yield Finding(
+            node,
+            "FM507",
+            "The phases and recipients can't be told here; write flyte.notify.Email(on_phase=..., recipients=...).",
+        )
         return
     kind = reference.name.rpartition(".")[2]
     if kind != "Email":
         yield Finding(node, "FM506", f"{kind} sent an e-mail in Flyte 1, and so does flyte.notify.Email now.")
     places = {name: list(node.args).index(arg) for name, arg in given.items()}
-    found = argument_comments(node)
-    comments: dict[str, Comments] = {}
-    for name, place in places.items():
-        arg = node.args[place]
-        key = arg.keyword.value if arg.keyword is not None else str(place)
-        if key in found:
-            comments["on_phase" if name == "phases" else "recipients"] = found[key]
 
     def build(updated: cst.Call) -> cst.BaseExpression:
-        phases = as_tuple(_numbered(view, updated.args[places["phases"]].value))
-        recipients = as_tuple(updated.args[places["recipients_email"]].value, single=False)
-        args = [argument(phases, "on_phase"), argument(recipients, "recipients")]
-        return commented_call(view.local_name("flyte.notify:Email"), args, comments, room=80)
+        args = list(updated.args)
+        phases, recipients = args[places["phases"]], args[places["recipients_email"]]
+        args[places["phases"]] = _renamed(phases, as_tuple(_numbered(view, phases.value)), "on_phase")
+        args[places["recipients_email"]] = _renamed(recipients, as_tuple(recipients.value, single=False), "recipients")
+        return updated.with_changes(func=view.ref("flyte.notify:Email"), args=args)
 
     yield Replace(node, build)
+
+
+def _renamed(arg: cst.Arg, value: cst.BaseExpression, keyword: str) -> cst.Arg:
+    """The argument under a keyword of v2, its layout kept."""
+    return argument(value, keyword).with_changes(comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg)
 
 
 def as_tuple(node: cst.BaseExpression, single: bool = True) -> cst.BaseExpression:
@@ -58,13 +61,16 @@ def as_tuple(node: cst.BaseExpression, single: bool = True) -> cst.BaseExpressio
     if not isinstance(node, cst.List) or not node.elements:
         return node
     elements = list(node.elements)
-    if len(elements) == 1 and isinstance(elements[0], cst.Element) and "#" not in code(node):
-        if single:
+    if len(elements) == 1 and isinstance(elements[0], cst.Element):
+        if single and "#" not in code(node):
             return elements[0].value
-        elements[0] = elements[0].with_changes(comma=cst.Comma())
+        if not isinstance(elements[0].comma, cst.Comma):
+            elements[0] = elements[0].with_changes(comma=cst.Comma())
     before = node.lbracket.whitespace_after
     after = node.rbracket.whitespace_before
-    return cst.Tuple(elements, lpar=[cst.LeftParen(whitespace_after=before)], rpar=[cst.RightParen(whitespace_before=after)])
+    return cst.Tuple(
+        elements, lpar=[cst.LeftParen(whitespace_after=before)], rpar=[cst.RightParen(whitespace_before=after)]
+    )
 
 
 def _numbered(view: FileView, node: cst.BaseExpression) -> cst.BaseExpression:
@@ -87,7 +93,9 @@ def convert_phase(view: FileView, reference: Reference) -> Iterator[Item]:
         return
     phase = reference.rest[0]
     if phase not in _PHASES:
-        yield Finding(reference.node, "FM507", f"Flyte 2 does not notify of {phase}; the phases are {', '.join(_PHASES)}.")
+        yield Finding(
+            reference.node, "FM507", f"Flyte 2 does not notify of {phase}; the phases are {', '.join(_PHASES)}."
+        )
         return
     target = view.ref("flyte.models:ActionPhase")
     yield Replace(reference.node, lambda updated: target)
@@ -101,8 +109,3 @@ def convert_labels(view: FileView, reference: Reference) -> Iterator[Item]:
         return
     position = list(node.args).index(keyword_of(node, "values", 0))  # type: ignore[arg-type]
     yield Replace(node, lambda updated: updated.args[position].value)
-
-
-def is_notification(view: FileView, node: cst.BaseExpression) -> bool:
-    """Whether an expression constructs a notification."""
-    return isinstance(node, cst.Call) and callee(view, node) in _KINDS

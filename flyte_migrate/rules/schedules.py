@@ -5,22 +5,19 @@ Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/trigg
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from datetime import timedelta
 
 import libcst as cst
 
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
-from flyte_migrate.rewrite.template import argument, code, parenthesized, string_value
+from flyte_migrate.rewrite.template import argument, call, code, parenthesized
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_symbol
 from flyte_migrate.rules.configuration import (
-    UNKNOWN,
     argument_comments,
     arguments,
     callee,
-    commented_call,
     constant,
     follow,
     stays_v1,
@@ -64,7 +61,9 @@ def five_fields(schedule: str) -> str | None:
 def kickoff_argument(view: FileView, schedule: cst.BaseExpression | None) -> str | None:
     """The input that a schedule fills with the time it fired (LP-10), the schedule being followed through variables."""
     given = _given(view, schedule)
-    value = constant(view, given["kickoff_time_input_arg"].value) if given and "kickoff_time_input_arg" in given else None
+    value = (
+        constant(view, given["kickoff_time_input_arg"].value) if given and "kickoff_time_input_arg" in given else None
+    )
     return value if isinstance(value, str) and value else None
 
 
@@ -97,20 +96,43 @@ def convert_cron(view: FileView, reference: Reference) -> Iterator[Item]:
     text = constant(view, expression.value)
     translated = five_fields(text) if isinstance(text, str) else None
     if not isinstance(text, str):
-        yield Finding(node, "FM501", f"{code(expression.value)} is known at run time only; it must have five fields, not an alias like @daily.")
+        yield Finding(
+            node,
+            "FM501",
+            f"{code(expression.value)} is known at run time only; it must have five fields, not an alias like @daily.",
+        )
     elif translated is None:
-        yield Finding(node, "FM501", f"{text!r} is not a cron expression of five fields; write flyte.Cron(<five fields>).")
+        yield Finding(
+            node, "FM501", f"{text!r} is not a cron expression of five fields; write flyte.Cron(<five fields>)."
+        )
     if "offset" in given:
-        yield Finding(node, "FM502", f"The offset {code(given['offset'].value)} was left out; shift the cron expression {text!r} by it.")
+        yield Finding(
+            node,
+            "FM502",
+            f"The offset {code(given['offset'].value)} was left out; shift the cron expression {text!r} by it.",
+        )
     keep = translated is None or translated == text
-    comments = argument_comments(node)
-    key = expression.keyword.value if expression.keyword is not None else str(node.args.index(expression))
+    position = list(node.args).index(expression)
 
     def build(updated: cst.Call) -> cst.BaseExpression:
-        value = updated.args[list(node.args).index(expression)].value if keep else cst.SimpleString(f'"{translated}"')
-        return commented_call(view.local_name("flyte:Cron"), [argument(value)], {"0": comments[key]} if key in comments else {})
+        value = updated.args[position].value if keep else cst.SimpleString(f'"{translated}"')
+        return _with_one_argument(updated.with_changes(func=view.ref("flyte:Cron")), position, argument(value))
 
     yield Replace(node, build)
+
+
+def _with_one_argument(node: cst.Call, position: int, arg: cst.Arg) -> cst.Call:
+    """The call with one argument in the place of all: on one line, unless comments need the layout it has."""
+    comments = argument_comments(node)
+    if not comments:
+        return call(node.func, [arg], room=70)
+    old, last = node.args[position], node.args[-1]
+    comma = old.comma if isinstance(old.comma, cst.Comma) else cst.Comma(whitespace_after=old.whitespace_after_arg)
+    end = last.comma.whitespace_after if isinstance(last.comma, cst.Comma) else last.whitespace_after_arg
+    space = comma.whitespace_after
+    if isinstance(space, cst.ParenthesizedWhitespace) and isinstance(end, cst.ParenthesizedWhitespace):
+        comma = comma.with_changes(whitespace_after=end.with_changes(first_line=space.first_line, empty_lines=[]))
+    return node.with_changes(args=[arg.with_changes(comma=comma, whitespace_after_arg=cst.SimpleWhitespace(""))])
 
 
 @on_symbol(FIXED_RATE)
@@ -142,6 +164,12 @@ def convert_fixed_rate(view: FileView, reference: Reference) -> Iterator[Item]:
     yield Replace(node, build)
 
 
+def is_known_rate(view: FileView, node: cst.Call) -> bool:
+    """Whether a call is a FixedRate whose minutes are known, so that its duration is not read any more."""
+    given = arguments(node, _RATE_ORDER) if callee(view, node) == FIXED_RATE else None
+    return given is not None and "duration" in given and duration_of(view, given["duration"].value) is not None
+
+
 @on_symbol(ON_SCHEDULE)
 def convert_on_schedule(view: FileView, reference: Reference) -> Iterator[Item]:
     """``OnSchedule(schedule)`` is the schedule itself (LP-12)."""
@@ -158,9 +186,8 @@ def duration_of(view: FileView, node: cst.BaseExpression) -> timedelta | None:
     order = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")
     given = arguments(behind, order)
     numbers = {name: _number(view, arg.value) for name, arg in (given or {}).items()}
-    if given is None or any(value is UNKNOWN for value in numbers.values()):
-        return None
-    return timedelta(**numbers)
+    known = {name: value for name, value in numbers.items() if value is not None}
+    return timedelta(**known) if given is not None and len(known) == len(numbers) else None
 
 
 def callee_name(view: FileView, node: cst.Call) -> str:
@@ -168,23 +195,14 @@ def callee_name(view: FileView, node: cst.Call) -> str:
     return callee(view, node) or code(node.func)
 
 
-def _number(view: FileView, node: cst.BaseExpression) -> object:
-    """A constant number, simple arithmetic included (``60 * 24``)."""
+def _number(view: FileView, node: cst.BaseExpression) -> float | None:
+    """A constant number, products and sums included (``60 * 24``); None if it is not constant."""
+    if isinstance(node, cst.BinaryOperation):
+        left, right = _number(view, node.left), _number(view, node.right)
+        if left is None or right is None:
+            return None
+        if isinstance(node.operator, cst.Multiply):
+            return left * right
+        return left + right if isinstance(node.operator, cst.Add) else None
     value = constant(view, node)
-    if value is not UNKNOWN:
-        return value if isinstance(value, (int, float)) and not isinstance(value, bool) else UNKNOWN
-    tree = ast.parse(code(node).strip(), mode="eval")
-    allowed = (ast.Expression, ast.BinOp, ast.Constant, ast.Mult, ast.Add, ast.Sub, ast.Div, ast.FloorDiv, ast.UnaryOp, ast.USub)
-    if not all(isinstance(item, allowed) for item in ast.walk(tree)):
-        return UNKNOWN
-    try:
-        result: object = eval(compile(tree, "<duration>", "eval"), {"__builtins__": {}})  # noqa: S307  numbers and operators only
-    except (ArithmeticError, TypeError):
-        return UNKNOWN
-    return result if isinstance(result, (int, float)) else UNKNOWN
-
-
-def plan_name(view: FileView, node: cst.BaseExpression | None) -> str | None:
-    """A literal name, through variables; None if it is not constant."""
-    value = string_value(node) or constant(view, node)
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
