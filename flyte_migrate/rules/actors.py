@@ -11,11 +11,11 @@ import libcst as cst
 
 from flyte_migrate.project.environments import ENVIRONMENT_KEYWORDS, Ref, slug
 from flyte_migrate.project.link import ACTOR, Task
-from flyte_migrate.rewrite.plan import Finding, Item, Replace
+from flyte_migrate.rewrite.plan import Finding, Item, Replace, insert
 from flyte_migrate.rewrite.template import argument, call, code, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_symbol
-from flyte_migrate.rules.configuration import argument_comments, arguments, commented_call, literal, listed
+from flyte_migrate.rules.configuration import argument_comments, arguments, commented_call, listed, literal
 from flyte_migrate.rules.decorators import ENVIRONMENT_ARGUMENTS
 from flyte_migrate.rules.images import image_argument, image_packages
 from flyte_migrate.rules.resources import environment_variables_argument, resources_argument, resources_findings
@@ -38,17 +38,68 @@ def convert_actor(view: FileView, reference: Reference) -> Iterator[Item]:
         return
     given = arguments(node, _FIELDS)
     if given is None or "name" not in given:
-        yield Finding(node, "FM656", "This actor unpacks its arguments; write flyte.TaskEnvironment(name=..., reusable=flyte.ReusePolicy(...)) out.")
+        yield Finding(
+            node,
+            "FM656",
+            "This actor unpacks its arguments; write flyte.TaskEnvironment(name=..., reusable=flyte.ReusePolicy(...)) out.",
+        )
         return
     yield from resources_findings(view, given)
     known = {*_FIELDS, *ENVIRONMENT_KEYWORDS, *_KEPT}
     for keyword, arg in given.items():
         if keyword not in known or keyword == "task_config":
-            yield Finding(node, "FM656", f"{keyword}={code(arg.value)} has no counterpart on a reusable environment and was left out.")
+            yield Finding(
+                node,
+                "FM656",
+                f"{keyword}={code(arg.value)} has no counterpart on a reusable environment and was left out.",
+            )
     if not _has_reuse_package(view, given):
-        yield Finding(node, "FM656", 'The image of a reusable environment needs the package unionai-reuse: add .with_pip_packages("unionai-reuse").')
-    depends = _depends_on(view, node)
-    yield Replace(node, lambda updated: _environment(view, node, updated, given, depends))
+        yield Finding(
+            node,
+            "FM656",
+            'The image of a reusable environment needs the package unionai-reuse: add .with_pip_packages("unionai-reuse").',
+        )
+    own = _variable(view, node)
+    depends = _depends_on(view, own) if own is not None else []
+    for ref in [r for r in depends if own is not None and _reaches(view, r, own)]:
+        depends.remove(ref)
+        yield Finding(
+            node,
+            "FM180",
+            f"Tasks of {ref[1]} and of this actor call each other; move the task that the actor calls to an environment of its own.",
+        )
+    # Environments of this module are defined at their first task, which may be below the actor.
+    later = [ref for ref in depends if own is not None and ref[0] == own[0]]
+    for ref in later:
+        first = next((d for d in view.tasks if view.environments.of_task.get(d.task.qualified) == ref), None)
+        if first is not None and own is not None:
+            line = cst.parse_statement(f"{own[1]}.add_dependency({ref[1]})").with_changes(
+                leading_lines=[cst.EmptyLine(indent=False)]
+            )
+            yield insert(view.top_statement(first.node), [line], after=True)
+    imported = [ref for ref in depends if ref not in later]
+    yield Replace(node, lambda updated: _environment(view, node, updated, given, imported))
+
+
+def _variable(view: FileView, node: cst.Call) -> Ref | None:
+    statement = view.parent(node)
+    target = statement.targets[0].target if isinstance(statement, cst.Assign) else None
+    return (view.facts.module, target.value) if isinstance(target, cst.Name) else None
+
+
+def _reaches(view: FileView, start: Ref, goal: Ref) -> bool:
+    """Whether an environment depends on another, however indirectly."""
+    known = {(e.module, e.variable): e.depends_on for items in view.environments.by_module.values() for e in items}
+    seen: set[Ref] = set()
+    stack = [start]
+    while stack:
+        ref = stack.pop()
+        if ref == goal:
+            return True
+        if ref not in seen:
+            seen.add(ref)
+            stack.extend(known.get(ref, ()))
+    return False
 
 
 def _environment(
@@ -77,13 +128,8 @@ def _environment(
     return commented_call(view.local_name("flyte:TaskEnvironment"), args, comments, room=76)
 
 
-def _depends_on(view: FileView, node: cst.Call) -> list[Ref]:
+def _depends_on(view: FileView, own: Ref) -> list[Ref]:
     """The environments of the tasks that the actor's own tasks call."""
-    statement = view.parent(node)
-    target = statement.targets[0].target if isinstance(statement, cst.Assign) else None
-    if not isinstance(target, cst.Name):
-        return []
-    own: Ref = (view.facts.module, target.value)
     found: set[Ref] = set()
     for name, ref in view.environments.of_task.items():
         task: Task = view.index.tasks[name]
@@ -103,9 +149,13 @@ def _has_reuse_package(view: FileView, given: Mapping[str, cst.Arg]) -> bool:
 @on_symbol("union.actor_cache")
 def convert_actor_cache(view: FileView, reference: Reference) -> Iterator[Item]:
     """``@actor_cache`` → ``@functools.lru_cache(maxsize=None)``: a value is kept as long as its container lives."""
-    target = cst.parse_expression(f'{view.local_name("functools:lru_cache")}')
+    target = cst.parse_expression(f"{view.local_name('functools:lru_cache')}")
     node = view.parent(reference.chain)
-    yield Finding(reference.chain, "FM658", "functools.lru_cache keeps values as long as the container lives and needs hashable arguments.")
+    yield Finding(
+        reference.chain,
+        "FM658",
+        "functools.lru_cache keeps values as long as the container lives and needs hashable arguments.",
+    )
     unlimited = cst.Call(target, [argument("None", "maxsize")])
     if isinstance(node, cst.Call) and node.func is reference.chain:
         applied = bool(node.args) and literal(node.args[0].value) is not None

@@ -9,12 +9,21 @@ from collections.abc import Iterator, Mapping
 
 import libcst as cst
 
-from flyte_migrate.rewrite.plan import Finding, Item, Replace
+from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, call, code
 from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
 from flyte_migrate.rules import on_symbol
-from flyte_migrate.rules.configuration import UNKNOWN, arguments, callee, constant, follow, literal, relaid, stays_v1
-from flyte_migrate.rules.configuration import layout_comments as comments_in
+from flyte_migrate.rules.configuration import (
+    UNKNOWN,
+    argument_comments,
+    arguments,
+    callee,
+    commented_call,
+    constant,
+    follow,
+    literal,
+    stays_v1,
+)
 
 CACHE_KEYWORDS = frozenset({"cache", "cache_version", "cache_serialize", "cache_ignore_input_vars"})
 CACHE = "flytekit.Cache"
@@ -46,7 +55,9 @@ def cache_argument(view: FileView, args: Mapping[str, cst.Arg], originals: Mappi
         behavior = cst.IfExp(test=cache, body=behavior, orelse=cst.SimpleString('"disable"'))
     if not given:
         return [argument(behavior, "cache")]
-    return [argument(call(view.local_name("flyte:Cache"), [argument(behavior), *given], room=80, indent="    "), "cache")]
+    return [
+        argument(call(view.local_name("flyte:Cache"), [argument(behavior), *given], room=80, indent="    "), "cache")
+    ]
 
 
 def cache_findings(view: FileView, definition: TaskDefinition, args: Mapping[str, cst.Arg]) -> Iterator[Finding]:
@@ -57,7 +68,11 @@ def cache_findings(view: FileView, definition: TaskDefinition, args: Mapping[str
     known = constant(view, arg.value)
     behind = follow(view, arg.value)
     if known is UNKNOWN and callee(view, behind) != CACHE and not _is_bool(behind):
-        yield Finding(arg, "FM132", f"cache={code(arg.value)} can't be read here and is taken for a bool; give a flyte.Cache or a behaviour name.")
+        yield Finding(
+            arg,
+            "FM132",
+            f"cache={code(arg.value)} can't be read here and is taken for a bool; give a flyte.Cache or a behaviour name.",
+        )
     if known is True and "cache_version" not in args and _first_without_version(view) is definition:
         yield Finding(arg, "FM133", "Without a version the cache key follows the function's body in Flyte 2.")
 
@@ -90,7 +105,10 @@ def convert_cache(view: FileView, reference: Reference) -> Iterator[Item]:
             yield Replace(reference.node, lambda updated: target)
         return
     if arguments(node, _FIELDS) is None:
-        yield Finding(node, "FM132", 'This Cache unpacks its arguments; write flyte.Cache("auto", version_override=...) out.')
+        yield Finding(
+            node, "FM132", 'This Cache unpacks its arguments; write flyte.Cache("auto", version_override=...) out.'
+        )
+        yield Covered(reference.node)
         return
     yield Replace(node, lambda updated: _converted(view, node, updated) or updated)
 
@@ -99,19 +117,21 @@ def _converted(view: FileView, node: cst.Call, updated: cst.Call) -> cst.BaseExp
     given = arguments(node, _FIELDS)
     if given is None:
         return None
-    values = {id(a): b.value for a, b in zip(node.args, updated.args, strict=False)}
-    args = [
-        argument(values.get(id(arg), arg.value), _RENAMED.get(name, name)).with_changes(comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg)
-        for name, arg in given.items()
-        if not (name == "version" and literal(arg.value) == "")
-    ]
-    function = view.ref("flyte:Cache")
-    behavior = argument('"auto"')
-    if next(comments_in([node]), None) is not None:
-        return relaid(updated.with_changes(func=function, args=[behavior.with_changes(comma=cst.Comma(cst.SimpleWhitespace(""), cst.SimpleWhitespace(" "))), *args]), "")
-    if not args:
-        return cst.Call(function, [behavior])
-    return call(function, [behavior, *args], room=80)
+    values = {id(a): b for a, b in zip(node.args, updated.args, strict=True)}
+    args = [argument('"auto"')]
+    for name, arg in given.items():
+        if (name == "version" and literal(arg.value) == "") or (name == "policies" and _hashes_body(view, arg.value)):
+            continue
+        args.append(argument(values[id(arg)].value, _RENAMED.get(name, name)))
+    names = {a.keyword.value if a.keyword is not None else "version": _RENAMED.get(k, k) for k, a in given.items()}
+    comments = {names.get("version" if k == "0" else k, k): c for k, c in argument_comments(node).items()}
+    return commented_call(view.ref("flyte:Cache"), args, comments, room=77)
+
+
+def _hashes_body(view: FileView, value: cst.BaseExpression) -> bool:
+    """Whether the policies are ``CacheFunctionBody()`` alone: what ``"auto"`` does without being told (CAC-02)."""
+    policies = [e.value for e in value.elements] if isinstance(value, (cst.List, cst.Tuple)) else [value]
+    return len(policies) == 1 and callee(view, policies[0]) == "union.cache.CacheFunctionBody"
 
 
 @on_symbol(_POLICY)
@@ -123,7 +143,11 @@ def convert_policy(view: FileView, reference: Reference) -> Iterator[Item]:
     base = view.parent(reference.chain) if isinstance(view.parent(reference.chain), cst.ClassDef) else base
     if not isinstance(base, cst.ClassDef):
         return
-    yield Finding(base, "FM130", f"{base.name.value}.get_version gets params with image instead of container_image, and no pod template.")
+    yield Finding(
+        base,
+        "FM130",
+        f"{base.name.value}.get_version gets params with image instead of container_image, and no pod template.",
+    )
     for attribute in view.by_type.get(cst.Attribute, ()):
         assert isinstance(attribute, cst.Attribute)
         if attribute.attr.value == "container_image" and any(a is base for a in view.ancestors(attribute)):
@@ -139,19 +163,3 @@ def drop_version_parameters(view: FileView, reference: Reference) -> Iterator[It
             return
         if isinstance(ancestor, cst.BaseStatement):
             return
-
-
-@on_symbol("union.cache.CacheFunctionBody")
-def drop_function_body_policy(view: FileView, reference: Reference) -> Iterator[Item]:
-    """``CacheFunctionBody()`` among the policies: ``"auto"`` hashes the function body by default (CAC-02)."""
-    node = view.parent(reference.chain)
-    element = view.parent(node) if node is not None else None
-    owner = view.parent(element) if element is not None else None
-    while owner is not None and not isinstance(owner, cst.Arg):
-        owner = view.parent(owner) if isinstance(owner, (cst.List, cst.Element, cst.Tuple)) else None
-    if isinstance(element, cst.Arg):
-        owner = element
-    if isinstance(owner, cst.Arg) and owner.keyword is not None and owner.keyword.value == "policies":
-        listed = owner.value.elements if isinstance(owner.value, (cst.List, cst.Tuple)) else [owner.value]
-        if len(listed) == 1:
-            yield Replace(owner, lambda updated: None)

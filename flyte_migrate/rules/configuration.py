@@ -131,7 +131,7 @@ def _renamed(node: Any, rename: Callable[[cst.BaseExpression], cst.BaseExpressio
         return _double_quoted(node)
     changes: dict[str, object] = {}
     for name in fields_of(type(node)):
-        if isinstance(node, cst.Arg) and name == "keyword" or isinstance(node, cst.Attribute) and name == "attr":
+        if (isinstance(node, cst.Arg) and name == "keyword") or (isinstance(node, cst.Attribute) and name == "attr"):
             continue
         value = getattr(node, name)
         if isinstance(value, cst.CSTNode):
@@ -195,8 +195,18 @@ class _Comments(cst.CSTVisitor):
     def __init__(self, found: list[cst.Comment]) -> None:
         self.found = found
 
-    def visit_Comment(self, node: cst.Comment) -> None:
+    def visit_Comment(self, node: cst.Comment) -> None:  # noqa: N802 (libcst's protocol)
         self.found.append(node)
+
+
+def indentation(view: FileView, node: cst.CSTNode) -> str:
+    """How far the line on which a node begins is indented against its statement; nothing for a node of another file."""
+    if node not in view.parents:
+        return ""
+    line, _ = view.location(node)
+    _, column = view.location(view.statement(node))
+    text = view.text.split("\n")[line - 1]
+    return " " * max(len(text) - len(text.lstrip()) - column, 0)
 
 
 def names_in(node: cst.CSTNode) -> Iterator[cst.Name]:
@@ -214,7 +224,6 @@ def v2(view: FileView, text: str) -> cst.BaseExpression:
         node, lambda n: cst.parse_expression(root + code(n)[5:]) if code(n).startswith("flyte.") else None
     )
     return found
-
 
 
 @dataclass(frozen=True)
@@ -260,7 +269,12 @@ def _own_lines(space: cst.BaseParenthesizableWhitespace) -> tuple[str, ...]:
 
 
 def commented_call(
-    function: cst.BaseExpression | str, args: Sequence[cst.Arg], comments: Mapping[str, Comments], *, room: int = 88, indent: str = ""
+    function: cst.BaseExpression | str,
+    args: Sequence[cst.Arg],
+    comments: Mapping[str, Comments],
+    *,
+    room: int = 88,
+    indent: str = "",
 ) -> cst.Call:
     """:func:`template.call` with comments at its arguments (by keyword or position); "" for comments after the last one."""
     if not args or not any(comments.values()):
@@ -273,12 +287,16 @@ def commented_call(
         last = position == len(args) - 1
         above = comments.get("" if last else keys[position + 1], Comments()).above
         space = line_break(outer if last else inner, comments.get(key, Comments()).behind, above, inner)
-        lines.append(arg.with_changes(whitespace_after_arg=cst.SimpleWhitespace(""), comma=cst.Comma(whitespace_after=space)))
+        lines.append(
+            arg.with_changes(whitespace_after_arg=cst.SimpleWhitespace(""), comma=cst.Comma(whitespace_after=space))
+        )
     before = line_break(inner, "", comments.get(keys[0], Comments()).above, inner)
     return cst.Call(func, lines, whitespace_before_args=before)
 
 
-def line_break(indent: str, behind: str = "", above: Sequence[str] = (), comment_indent: str | None = None) -> cst.ParenthesizedWhitespace:
+def line_break(
+    indent: str, behind: str = "", above: Sequence[str] = (), comment_indent: str | None = None
+) -> cst.ParenthesizedWhitespace:
     """A line break inside brackets: a comment behind the line that ends, comment lines, then the indentation."""
     return cst.ParenthesizedWhitespace(
         first_line=cst.TrailingWhitespace(
@@ -305,7 +323,9 @@ def listed(names: Sequence[str], *, room: int, indent: str) -> cst.List:
         return cst.List([*elements[:-1], elements[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)])
     inner, outer = line_break(indent + "    "), line_break(indent)
     rows = [
-        cst.Element(cst.parse_expression(name), comma=cst.Comma(whitespace_after=outer if n == len(names) - 1 else inner))
+        cst.Element(
+            cst.parse_expression(name), comma=cst.Comma(whitespace_after=outer if n == len(names) - 1 else inner)
+        )
         for n, name in enumerate(names)
     ]
     return cst.List(rows, lbracket=cst.LeftSquareBracket(whitespace_after=inner))

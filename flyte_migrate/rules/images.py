@@ -17,6 +17,7 @@ from flyte_migrate.project.environments import slug
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.template import WIDTH, argument, code, exploded, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
+from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.configuration import (
     UNKNOWN,
@@ -24,7 +25,6 @@ from flyte_migrate.rules.configuration import (
     argument_comments,
     arguments,
     callee,
-    commented_call,
     constant,
     follow,
     layout_comments,
@@ -84,10 +84,16 @@ _WITHOUT = {
     "builder_options": "FM154",
     "builder_config": "FM154",
 }
-_TEMPLATE = re.compile(r"\{\{\s*\.images?\.([\w-]+)\.(?:fqn|image)\s*\}\}(?::\{\{\s*\.images?\.([\w-]+)\.version\s*\}\})?")
+_TEMPLATE = re.compile(
+    r"\{\{\s*\.images?\.([\w-]+)\.(?:fqn|image)\s*\}\}(?::\{\{\s*\.images?\.([\w-]+)\.version\s*\}\})?"
+)
 #: A requirement: name, extras, and whatever follows (a version, a URL, a marker).
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?\s*(.*)", re.DOTALL)
-_METHODS = {"with_packages": "with_pip_packages", "with_apt_packages": "with_apt_packages", "with_commands": "with_commands"}
+_METHODS = {
+    "with_packages": "with_pip_packages",
+    "with_apt_packages": "with_apt_packages",
+    "with_commands": "with_commands",
+}
 _CHAINED = frozenset({*_METHODS, "with_copy"})
 _OTHER_METHODS = frozenset({"with_runtime_packages", "with_builder_options", "force_push"})
 
@@ -160,7 +166,9 @@ def convert_image(view: FileView, reference: Reference) -> Iterator[Item]:
     if reference.rest:
         owner = view.statement(reference.chain)
         yield Finding(
-            owner, "FM166", f"ImageSpec.{reference.rest[0]} has no counterpart; build the image with flyte.Image.from_debian_base() and its methods."
+            owner,
+            "FM166",
+            f"ImageSpec.{reference.rest[0]} has no counterpart; build the image with flyte.Image.from_debian_base() and its methods.",
         )
         return
     if not isinstance(node, cst.Call) or node.func is not reference.chain:
@@ -184,11 +192,30 @@ def _convert(view: FileView, node: cst.Call) -> Iterator[Item]:
         yield Replace(node, lambda updated: _image(view, node, indent="", room=room) or updated)
 
 
+@on_file
+def note_platforms(view: FileView) -> Iterator[Item]:
+    """Once a file: images on the debian base are built for two architectures, where v1 built for one (SEM-21)."""
+    for node in _image_calls(view):
+        given = arguments(node, _FIELDS)
+        if given is not None and "platform" not in given and "base_image" not in given:
+            yield Finding(
+                node,
+                "FM162",
+                'Images are built for amd64 and arm64 now; platform=("linux/amd64",) is what Flyte 1 built.',
+            )
+            return
+
+
 def _method_above(view: FileView, node: cst.Call) -> cst.Call | None:
     """The call of an image method whose receiver a call is."""
     attribute = view.parent(node)
     applied = view.parent(attribute) if isinstance(attribute, cst.Attribute) and attribute.value is node else None
-    if isinstance(attribute, cst.Attribute) and attribute.attr.value in _CHAINED and isinstance(applied, cst.Call) and applied.func is attribute:
+    if (
+        isinstance(attribute, cst.Attribute)
+        and attribute.attr.value in _CHAINED
+        and isinstance(applied, cst.Call)
+        and applied.func is attribute
+    ):
         return applied
     return None
 
@@ -200,15 +227,32 @@ def convert_package_lists(view: FileView) -> Iterator[Item]:
     for node in _image_calls(view):
         given = arguments(node, _FIELDS) or {}
         if "packages" in given:
-            value = given["packages"].value
-            behind = follow(view, value)
-            if behind is not value and isinstance(behind, (cst.List, cst.Tuple)) and behind in view.parents:
-                lists[behind] = behind
+            for listed in _shared_lists(view, given["packages"].value):
+                lists[listed] = listed
     for listed in lists.values():
         assert isinstance(listed, (cst.List, cst.Tuple))
         yield from _list_findings(view, listed.elements)
         if any(_distribution(e.value, bundled=True) is not e.value for e in listed.elements):
             yield Replace(listed, _convert_list)
+
+
+def _shared_lists(view: FileView, value: cst.BaseExpression, depth: int = 0) -> Iterator[cst.List | cst.Tuple]:
+    """The lists of this file that a package list is put together from, those written in the call itself left out."""
+    if depth > 10:
+        return
+    if isinstance(value, cst.BinaryOperation):
+        yield from _shared_lists(view, value.left, depth + 1)
+        yield from _shared_lists(view, value.right, depth + 1)
+    elif isinstance(value, (cst.List, cst.Tuple)):
+        for element in value.elements:
+            if isinstance(element, cst.StarredElement):
+                yield from _shared_lists(view, element.value, depth + 1)
+    elif isinstance(value, (cst.Name, cst.Attribute)):
+        behind = follow(view, value)
+        if isinstance(behind, (cst.List, cst.Tuple)) and behind in view.parents:
+            yield behind
+        if behind is not value:
+            yield from _shared_lists(view, behind, depth + 1)
 
 
 def _convert_list(updated: cst.List | cst.Tuple) -> cst.BaseExpression:
@@ -223,18 +267,27 @@ def convert_template_images(view: FileView) -> Iterator[Item]:
     reported = False
     for node in view.by_type.get(cst.SimpleString, ()):
         text = string_value(node)
-        if text is None or "{{" not in text or not _TEMPLATE.match(text.strip()) or isinstance(view.parent(node), cst.Expr):
+        if (
+            text is None
+            or "{{" not in text
+            or not _TEMPLATE.match(text.strip())
+            or isinstance(view.parent(node), cst.Expr)
+        ):
             continue
         if stays_v1(view, node):
             continue
         assert isinstance(node, cst.SimpleString)
         reference = _reference(view, node)
         if reference is None:
-            yield Finding(node, "FM150", f"The image {text} has a tag of its own; a Flyte 2 reference names a whole image.")
+            yield Finding(
+                node, "FM150", f"The image {text} has a tag of its own; a Flyte 2 reference names a whole image."
+            )
             continue
         if not reported:
             yield Finding(
-                node, "FM151", f"{code(reference)} is resolved from --image name=uri, image.image_refs in the configuration or flyte.init(images=...)."
+                node,
+                "FM151",
+                f"{code(reference)} is resolved from --image name=uri, image.image_refs in the configuration or flyte.init(images=...).",
             )
             reported = True
         yield Replace(node, lambda updated, reference=reference: reference)  # type: ignore[misc]
@@ -256,7 +309,11 @@ def convert_image_methods(view: FileView) -> Iterator[Item]:
     for node in view.by_type.get(cst.Attribute, ()):
         assert isinstance(node, cst.Attribute)
         name = node.attr.value
-        if name not in _CHAINED and name not in _OTHER_METHODS and name not in ("is_container", "image_name", "tag", "packages"):
+        if (
+            name not in _CHAINED
+            and name not in _OTHER_METHODS
+            and name not in ("is_container", "image_name", "tag", "packages")
+        ):
             continue
         if not is_image(view, node.value) or stays_v1(view, node):
             continue
@@ -270,7 +327,11 @@ def convert_image_methods(view: FileView) -> Iterator[Item]:
             if isinstance(guard, cst.If) and guard.test is applied and _guards_imports(guard):
                 guards[guard] = code(node.value)
             else:
-                yield Finding(node, "FM159", f"flyte.Image has no is_container(): import what only {code(node.value)} has inside the task.")
+                yield Finding(
+                    node,
+                    "FM159",
+                    f"flyte.Image has no is_container(): import what only {code(node.value)} has inside the task.",
+                )
         elif name == "image_name" and applied is not None:
             yield Replace(applied, lambda updated: cst.Attribute(updated.func.value, cst.Name("uri")))
         else:
@@ -317,7 +378,12 @@ def _names_in(view: FileView, node: cst.BaseExpression | None) -> list[str]:
 def _image_calls(view: FileView) -> Iterator[cst.Call]:
     for reference in view.references:
         node = view.parent(reference.chain)
-        if reference.name == IMAGE_SPEC and isinstance(node, cst.Call) and node.func is reference.chain and not stays_v1(view, node):
+        if (
+            reference.name == IMAGE_SPEC
+            and isinstance(node, cst.Call)
+            and node.func is reference.chain
+            and not stays_v1(view, node)
+        ):
             yield node
 
 
@@ -351,12 +417,16 @@ def _chain(view: FileView, node: cst.Call) -> _Chain | None:
         return None
     _base(view, node, given, chain)
     _layers(view, given, chain)
+    without: dict[str, list[str]] = {}
     for keyword, code_ in _WITHOUT.items():
         if keyword in given and not _is_default(keyword, given[keyword].value):
-            chain.problems.append((code_, _without_message(keyword, code(given[keyword].value))))
+            without.setdefault(code_, []).append(f"{keyword}={code(given[keyword].value)}")
+    chain.problems += [(code_, _without_message(code_, " and ".join(said))) for code_, said in without.items()]
     for keyword in given:
         if keyword not in _FIELDS:
-            chain.problems.append(("FM154", f"{keyword}={code(given[keyword].value)} is not an option of an ImageSpec and was left out."))
+            chain.problems.append(
+                ("FM154", f"{keyword}={code(given[keyword].value)} is not an option of an ImageSpec and was left out.")
+            )
     return chain
 
 
@@ -365,17 +435,19 @@ def _is_default(keyword: str, value: cst.BaseExpression) -> bool:
     return known in ([], {}, "") or (keyword == "builder" and known in ("default", "noop", "envd"))
 
 
-def _without_message(keyword: str, value: str) -> str:
-    said = {
-        "FM152": f"{keyword}={value} was left out: flyte.Image installs no conda packages. Use with_pip_packages, or a base image that has them.",
-        "FM153": f"{keyword}={value} was left out: start from a CUDA image with flyte.Image.from_base(...).clone(name=..., extendable=True).",
-        "FM157": f"{keyword}={value} was left out: mount platform secrets with secret_mounts=[flyte.Secret(key=...)].",
-        "FM158": f"{keyword}={value} was left out: name a platform secret with clone(registry_secret=...).",
-        "FM160": f"{keyword}={value} was dropped: the code bundle of a run ships the sources.",
-        "FM161": f"builder={value} was dropped: it is configured for all images (image.builder).",
-    }
-    code_ = _WITHOUT[keyword]
-    return said.get(code_, f"{keyword}={value} has no counterpart on flyte.Image and was left out.")
+_WITHOUT_MESSAGES = {
+    "FM152": "flyte.Image installs no conda packages. Use with_pip_packages, or a base image that has them.",
+    "FM153": "start from a CUDA image with flyte.Image.from_base(...).clone(name=..., extendable=True).",
+    "FM154": "flyte.Image has no counterpart.",
+    "FM157": "mount platform secrets with secret_mounts=[flyte.Secret(key=...)].",
+    "FM158": "name a platform secret with clone(registry_secret=...).",
+    "FM160": "the code bundle of a run ships the sources.",
+    "FM161": "the builder is configured for all images (image.builder).",
+}
+
+
+def _without_message(code_: str, said: str) -> str:
+    return f"{said} was left out: {_WITHOUT_MESSAGES[code_]}"
 
 
 def _base(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg], chain: _Chain) -> None:
@@ -383,12 +455,14 @@ def _base(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg], chain: _
     python = _python_version(view, given.get("python_version"), chain)
     platform = _platform(view, given.get("platform"), chain)
     identity = [
-        argument(given[k].value, k)
+        argument(_lower_case(given[k].value), k)
         for k in ("name", "registry")
         if k in given and not (k == "name" and literal(given[k].value) == "flytekit") and literal(given[k].value) != ""
     ]
     sources = tuple(k for k in ("name", "registry", "python_version", "platform", "base_image") if k in given)
-    options = [argument(value, key) for key, value in (("python_version", python), ("platform", platform)) if value is not None]
+    options = [
+        argument(value, key) for key, value in (("python_version", python), ("platform", platform)) if value is not None
+    ]
     if "base_image" not in given:
         chain.steps.append(_Step("from_debian_base", [*identity, *options], sources))
         return
@@ -399,7 +473,9 @@ def _base(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg], chain: _
         if isinstance(base, cst.Call) and callee(view, base) == IMAGE_SPEC:
             parent = _chain(view, base)
             if parent is None:
-                chain.problems.append(("FM165", "The base image unpacks its arguments; write both images out as flyte.Image chains."))
+                chain.problems.append(
+                    ("FM165", "The base image unpacks its arguments; write both images out as flyte.Image chains.")
+                )
                 return
             chain.problems += parent.problems
             chain.steps += parent.steps
@@ -416,7 +492,12 @@ def _base(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg], chain: _
     uri = constant(view, base)
     template = _reference(view, behind)
     if not isinstance(uri, str) and not _is_text(view, behind):
-        chain.problems.append(("FM165", f"base_image={code(base)} may be a string or an image; write flyte.Image.from_base(uri) or chain on the image."))
+        chain.problems.append(
+            (
+                "FM165",
+                f"base_image={code(base)} may be a string or an image; write flyte.Image.from_base(uri) or chain on the image.",
+            )
+        )
         return
     if template is not None:
         chain.steps.append(_Step("from_ref_name", list(template.args), sources))  # type: ignore[attr-defined]
@@ -424,8 +505,18 @@ def _base(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg], chain: _
         chain.steps.append(_Step("from_base", [argument(base)], sources))
     if literal(given["builder"].value) == "noop" if "builder" in given else False:
         return  # the image is used as it is
-    named = identity if any(a.keyword is not None and a.keyword.value == "name" for a in identity) else [argument(f'"{_name_for(view, node)}"', "name"), *identity]
+    named = (
+        identity
+        if any(a.keyword is not None and a.keyword.value == "name" for a in identity)
+        else [argument(f'"{_name_for(view, node)}"', "name"), *identity]
+    )
     chain.steps.append(_Step("clone", [*named, *options, argument("True", "extendable")], ()))
+
+
+def _lower_case(value: cst.BaseExpression) -> cst.BaseExpression:
+    """v1 lowers the case of names and registries itself."""
+    text = string_value(value)
+    return cst.SimpleString(f'"{text.lower()}"') if text is not None and text != text.lower() else value
 
 
 def _name_for(view: FileView, node: cst.CSTNode) -> str:
@@ -448,7 +539,9 @@ def _is_text(view: FileView, node: cst.CSTNode) -> bool:
         return _is_text(view, node.left) or _is_text(view, node.right)
     if isinstance(node, cst.Call):
         name = view.qualified(node.func) if node in view.parents else ""
-        return name in ("os.getenv", "os.environ.get") or (isinstance(node.func, cst.Attribute) and node.func.attr.value in ("format", "strip", "join"))
+        return name in ("os.getenv", "os.environ.get") or (
+            isinstance(node.func, cst.Attribute) and node.func.attr.value in ("format", "strip", "join")
+        )
     if isinstance(node, cst.Subscript):
         return view.qualified(node.value) == "os.environ" if node in view.parents else False
     return False
@@ -460,10 +553,17 @@ def _python_version(view: FileView, arg: cst.Arg | None, chain: _Chain) -> cst.B
     version = constant(view, arg.value)
     match = re.match(r"(\d+)\.(\d+)", version) if isinstance(version, str) else None
     if match is None:
-        chain.problems.append(("FM167", f"python_version={code(arg.value)} was left out; give a tuple of two ints such as (3, 12)."))
+        chain.problems.append(
+            ("FM167", f"python_version={code(arg.value)} was left out; give a tuple of two ints such as (3, 12).")
+        )
         return None
     if not (match[1] == "3" and 10 <= int(match[2]) <= 14):
-        chain.problems.append(("FM167", f"Flyte 2 has no base image for Python {version}, so python_version was left out; choose 3.10 to 3.14."))
+        chain.problems.append(
+            (
+                "FM167",
+                f"Flyte 2 has no base image for Python {version}, so python_version was left out; choose 3.10 to 3.14.",
+            )
+        )
         return None
     return cst.parse_expression(f"({match[1]}, {match[2]})")
 
@@ -473,7 +573,12 @@ def _platform(view: FileView, arg: cst.Arg | None, chain: _Chain) -> cst.BaseExp
         return None
     text = constant(view, arg.value)
     if not isinstance(text, str):
-        chain.problems.append(("FM165", f"platform={code(arg.value)} can't be read here; a flyte.Image takes a tuple such as (\"linux/amd64\",)."))
+        chain.problems.append(
+            (
+                "FM165",
+                f'platform={code(arg.value)} can\'t be read here; a flyte.Image takes a tuple such as ("linux/amd64",).',
+            )
+        )
         return None
     names = [f'"{name.strip()}"' for name in text.split(",") if name.strip()]
     return cst.parse_expression(f"({', '.join(names)}{',' if len(names) == 1 else ''})")
@@ -501,20 +606,31 @@ def _layers(view: FileView, given: Mapping[str, cst.Arg], chain: _Chain) -> None
 
 def _pip_options(given: Mapping[str, cst.Arg]) -> list[cst.Arg]:
     names = {"pip_index": "index_url", "pip_extra_index_url": "extra_index_urls", "pip_extra_args": "extra_args"}
-    return [argument(given[k].value, new) for k, new in names.items() if k in given and literal(given[k].value) not in ("", [])]
+    return [
+        argument(given[k].value, new)
+        for k, new in names.items()
+        if k in given and literal(given[k].value) not in ("", [])
+    ]
 
 
 def _requirements(view: FileView, given: Mapping[str, cst.Arg], chain: _Chain) -> None:
     value = given["requirements"].value
     path = constant(view, value)
     options = _pip_options(given)
-    sources = ("requirements", "pip_index", "pip_extra_index_url", "pip_extra_args") if "packages" not in given else ("requirements",)
+    sources = (
+        ("requirements", "pip_index", "pip_extra_index_url", "pip_extra_args")
+        if "packages" not in given
+        else ("requirements",)
+    )
     if isinstance(path, str) and not path.endswith(".txt"):
         file = PurePosixPath(path)
         method = {"uv.lock": "with_uv_project", "poetry.lock": "with_poetry_project"}.get(file.name)
         if method is None:
             chain.problems.append(
-                ("FM155", f"with_requirements takes .txt files only; {path} was left out: use with_uv_project(\"pyproject.toml\") or a .txt file.")
+                (
+                    "FM155",
+                    f'with_requirements takes .txt files only; {path} was left out: use with_uv_project("pyproject.toml") or a .txt file.',
+                )
             )
             return
         if method == "with_poetry_project":
@@ -531,9 +647,8 @@ def _packages(view: FileView, given: Mapping[str, cst.Arg], chain: _Chain, *, bu
     step = _Step("with_pip_packages", [], sources)
     if "packages" in given:
         value = given["packages"].value
-        if isinstance(value, (cst.List, cst.Tuple)):
-            for problem in _problems_of(value.elements):
-                chain.problems.append(problem)
+        for listed in (n for n in walk(value) if isinstance(n, (cst.List, cst.Tuple))):
+            chain.problems += _problems_of(listed.elements)
         step.args, step.whitespace = _varargs(view, value, bundled=bundled, packages=True)
     if not bundled and not any(string_value(a.value) == "flyte" for a in step.args):
         # v1 adds flytekit to whatever image it builds.
@@ -541,7 +656,10 @@ def _packages(view: FileView, given: Mapping[str, cst.Arg], chain: _Chain, *, bu
     if not step.args:
         return
     if options:
-        step.args = [a.with_changes(comma=a.comma if isinstance(a.comma, cst.Comma) else cst.MaybeSentinel.DEFAULT) for a in step.args]
+        step.args = [
+            a.with_changes(comma=a.comma if isinstance(a.comma, cst.Comma) else cst.MaybeSentinel.DEFAULT)
+            for a in step.args
+        ]
         step.args += options
     chain.steps.append(step)
 
@@ -578,7 +696,9 @@ def _varargs(
 def _converted_elements(elements: Sequence[cst.BaseElement], *, bundled: bool) -> list[cst.BaseElement]:
     found: list[cst.BaseElement] = []
     for element in elements:
-        value = _distribution(element.value, bundled=bundled)
+        # A comment beside it would be lost with the element: then the twin stays in the list, which does no harm.
+        commented = next(layout_comments([element]), None) is not None
+        value = _distribution(element.value, bundled=bundled and not commented)
         if value is not None:
             found.append(element if value is element.value else element.with_changes(value=value))
     if found and elements and found[-1].comma is not elements[-1].comma and len(found) < len(elements):
@@ -593,7 +713,9 @@ def _distribution(value: cst.BaseExpression, *, bundled: bool) -> cst.BaseExpres
     row = package(match[1]) if match else None
     if row is None or row.kind == "manual":
         return value
-    if row.kind == "drop" or (row.bundled and bundled):
+    if row.kind == "drop":
+        return None
+    if row.bundled and bundled:
         return None
     quote = code(value)[-1]
     return cst.SimpleString(f"{quote}{row.target}{quote}")
@@ -618,14 +740,20 @@ def _copies(view: FileView, value: cst.BaseExpression, chain: _Chain) -> None:
     paths = constant(view, value)
     if paths is UNKNOWN or not isinstance(paths, (list, tuple)) or not all(isinstance(p, str) for p in paths):
         chain.problems.append(
-            ("FM156", f"copy={code(value)} was left out: say with_source_file(Path(...), dst=...) or with_source_folder(Path(...), dst=...).")
+            (
+                "FM156",
+                f"copy={code(value)} was left out: say with_source_file(Path(...), dst=...) or with_source_folder(Path(...), dst=...).",
+            )
         )
         return
     for path in paths:
         step = _copy(view, path)
         if step is None:
             chain.problems.append(
-                ("FM156", f"Whether {path} is a file or a folder can't be told; add with_source_file or with_source_folder (Flyte 1 copied it below /root).")
+                (
+                    "FM156",
+                    f"Whether {path} is a file or a folder can't be told; add with_source_file or with_source_folder (Flyte 1 copied it below /root).",
+                )
             )
         else:
             chain.steps.append(step)
@@ -708,7 +836,10 @@ def _applied(function: cst.Attribute, step: _Step, indent: str, room: int) -> cs
     if step.whitespace is not None:
         return cst.Call(function, step.args, whitespace_before_args=step.whitespace)
     flat = [
-        x.with_changes(whitespace_after_arg=cst.SimpleWhitespace(""), comma=_comma() if n < len(step.args) - 1 else cst.MaybeSentinel.DEFAULT)
+        x.with_changes(
+            whitespace_after_arg=cst.SimpleWhitespace(""),
+            comma=_comma() if n < len(step.args) - 1 else cst.MaybeSentinel.DEFAULT,
+        )
         for n, x in enumerate(step.args)
     ]
     # The length that counts is that of this line of the chain.
@@ -730,7 +861,9 @@ def _method_step(view: FileView, node: cst.Call, chain: _Chain) -> None:
     assert isinstance(node.func, cst.Attribute)
     name = node.func.attr.value
     if len(node.args) != 1 or node.args[0].star:
-        chain.problems.append(("FM165", f"The arguments of {name} can't be read here; its Flyte 2 twin takes the values one by one."))
+        chain.problems.append(
+            ("FM165", f"The arguments of {name} can't be read here; its Flyte 2 twin takes the values one by one.")
+        )
         return
     value = node.args[0].value
     known = constant(view, value)
@@ -752,7 +885,8 @@ def _method_step(view: FileView, node: cst.Call, chain: _Chain) -> None:
 def _guards_imports(guard: cst.If) -> bool:
     body = guard.body.body
     return guard.orelse is None and all(
-        isinstance(s, cst.SimpleStatementLine) and all(isinstance(p, (cst.Import, cst.ImportFrom)) for p in s.body) for s in body
+        isinstance(s, cst.SimpleStatementLine) and all(isinstance(p, (cst.Import, cst.ImportFrom)) for p in s.body)
+        for s in body
     )
 
 
@@ -761,7 +895,14 @@ def _suppressed(guard: cst.If, image: str) -> cst.Try:
     handler = cst.ExceptHandler(
         type=cst.Name("ImportError"),
         body=cst.IndentedBlock(
-            [cst.SimpleStatementLine([cst.Pass()], trailing_whitespace=cst.TrailingWhitespace(cst.SimpleWhitespace("  "), cst.Comment(f"# only {image} has it")))]
+            [
+                cst.SimpleStatementLine(
+                    [cst.Pass()],
+                    trailing_whitespace=cst.TrailingWhitespace(
+                        cst.SimpleWhitespace("  "), cst.Comment(f"# only {image} has it")
+                    ),
+                )
+            ]
         ),
     )
     return cst.Try(body=guard.body, handlers=[handler], leading_lines=guard.leading_lines)
@@ -775,4 +916,3 @@ def _column(view: FileView, node: cst.CSTNode) -> int:
         return 4 * depth + sum(len(code(t.target)) + 3 for t in statement.targets)
     arg = statement if isinstance(statement, cst.Arg) else None
     return 4 * depth + (8 + len(arg.keyword.value) if arg is not None and arg.keyword is not None else 4)
-

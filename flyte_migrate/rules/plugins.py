@@ -39,13 +39,24 @@ _FIELDS = {
         "requests",
         "limits",
     ),
-    "flytekitplugins.ray.AutoscalerOptionsConfig": ("upscaling_mode", "idle_timeout_seconds", "env", "image", "requests", "limits"),
+    "flytekitplugins.ray.AutoscalerOptionsConfig": (
+        "upscaling_mode",
+        "idle_timeout_seconds",
+        "env",
+        "image",
+        "requests",
+        "limits",
+    ),
     "flytekitplugins.dask.Scheduler": ("image", "requests", "limits"),
     "flytekitplugins.dask.WorkerGroup": ("number_of_workers", "image", "requests", "limits"),
 }
 #: Where v2 has one ``resources=`` for v1's ``requests=`` and ``limits=``; the node configurations of Ray keep both (PLG-03).
 _MERGED = frozenset(
-    {"flytekitplugins.ray.AutoscalerOptionsConfig", "flytekitplugins.dask.Scheduler", "flytekitplugins.dask.WorkerGroup"}
+    {
+        "flytekitplugins.ray.AutoscalerOptionsConfig",
+        "flytekitplugins.dask.Scheduler",
+        "flytekitplugins.dask.WorkerGroup",
+    }
 )
 _SPARK_FIELDS = ("spark_conf", "hadoop_conf", "executor_path", "applications_path", "driver_pod", "executor_pod")
 _DATABRICKS = {
@@ -92,7 +103,11 @@ def plugin_findings(view: FileView, args: Mapping[str, cst.Arg]) -> Iterator[Fin
         return
     behind = follow(view, arg.value)
     if not isinstance(behind, cst.Call) and not isinstance(arg.value, cst.Call):
-        yield Finding(arg, "FM641", f"task_config={code(arg.value)} can't be read here; check that it is the configuration of a Flyte 2 plugin.")
+        yield Finding(
+            arg,
+            "FM641",
+            f"task_config={code(arg.value)} can't be read here; check that it is the configuration of a Flyte 2 plugin.",
+        )
 
 
 def is_pod(view: FileView, node: cst.BaseExpression) -> bool:
@@ -149,7 +164,9 @@ def _in_decorator(view: FileView, node: cst.CSTNode) -> bool:
 
 def _package(name: str) -> str:
     """The v2 module of a v1 plugin class."""
-    return {"flytekitplugins.ray": "flyteplugins.ray", "flytekitplugins.dask": "flyteplugins.dask"}[name.rpartition(".")[0]]
+    return {"flytekitplugins.ray": "flyteplugins.ray", "flytekitplugins.dask": "flyteplugins.dask"}[
+        name.rpartition(".")[0]
+    ]
 
 
 @on_symbol("flytekitplugins.ray.RayJobConfig", "flytekitplugins.dask.Dask", *_FIELDS)
@@ -165,7 +182,11 @@ def convert_cluster(view: FileView, reference: Reference) -> Iterator[Item]:
         return
     given = arguments(node, _FIELDS[name])
     if given is None:
-        yield Finding(node, "FM643", f"{name.rpartition('.')[2]} unpacks its arguments; give requests and limits as one resources=flyte.Resources(...).")
+        yield Finding(
+            node,
+            "FM643",
+            f"{name.rpartition('.')[2]} unpacks its arguments; give requests and limits as one resources=flyte.Resources(...).",
+        )
         return
     if "requests" not in given and "limits" not in given:
         yield Replace(reference.node, lambda updated: target)
@@ -185,7 +206,11 @@ def _with_resources(
     for original, arg in zip(node.args, updated.args, strict=True):
         if names.get(id(original)) in ("requests", "limits"):
             if not placed and value is not None:
-                args.append(argument(value, "resources").with_changes(comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg))
+                args.append(
+                    argument(value, "resources").with_changes(
+                        comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg
+                    )
+                )
             placed = True
         else:
             args.append(arg)
@@ -237,7 +262,9 @@ def convert_databricks(view: FileView, reference: Reference) -> Iterator[Item]:
         yield Replace(reference.node, lambda updated: target)
         return
     given = arguments(node, _DATABRICKS[reference.name])
-    gone = sorted(set(given or {}) - {*_SPARK_FIELDS, "databricks_conf", "databricks_instance", "databricks_token_secret"})
+    gone = sorted(
+        set(given or {}) - {*_SPARK_FIELDS, "databricks_conf", "databricks_instance", "databricks_token_secret"}
+    )
     if given is None or gone:
         what = f"{', '.join(gone)} of DatabricksV2" if gone else "This configuration, which unpacks its arguments,"
         yield Finding(node, "FM647", f"{what} can't be converted; see flyteplugins.databricks.Databricks.")
@@ -268,11 +295,17 @@ def convert_elastic(view: FileView, reference: Reference) -> Iterator[Item]:
         return
     given = arguments(node, _ELASTIC_FIELDS)
     if given is None:
-        yield Finding(node, "FM645", "This Elastic unpacks its arguments; write flyteplugins.pytorch.Elastic(nnodes=..., nproc_per_node=...) out.")
+        yield Finding(
+            node,
+            "FM645",
+            "This Elastic unpacks its arguments; write flyteplugins.pytorch.Elastic(nnodes=..., nproc_per_node=...) out.",
+        )
         return
     said = [f"{k} was dropped" for k in ("start_method",) if k in given]
     if "increase_shared_mem" not in given or literal(given["increase_shared_mem"].value) is not False:
-        said.append('Flyte 1 enlarged the shared memory by itself: add shm="auto" to the resources if the workers share tensors')
+        said.append(
+            'Flyte 1 enlarged the shared memory by itself: add shm="auto" to the resources if the workers share tensors'
+        )
     if said:
         yield Finding(node, "FM644", f"Elastic: {'; '.join(said)}.")
     yield Replace(node, lambda updated: _elastic(view, node, updated, given, target))
@@ -286,7 +319,9 @@ def _elastic(
     args += [argument(text, k) for k, text in _ELASTIC_DEFAULTS.items() if k not in given]
     order = list(_ELASTIC_FIELDS)
     args.sort(key=lambda a: order.index(a.keyword.value) if a.keyword is not None and a.keyword.value in order else 99)
-    return commented_call(target, args, _by_name(node, given), room=76, indent="    " if _in_decorator(view, node) else "")
+    return commented_call(
+        target, args, _by_name(node, given), room=76, indent="    " if _in_decorator(view, node) else ""
+    )
 
 
 @on_symbol("flytekitplugins.kfpytorch.RunPolicy")
@@ -319,13 +354,23 @@ def convert_query_task(view: FileView, reference: Reference) -> Iterator[Item]:
         return
     given = arguments(node, (*_QUERY_FIELDS, output))
     snowflake = reference.name.endswith("SnowflakeTask")
-    template = string_value(follow(view, given["query_template"].value)) if given is not None and "query_template" in given else None
+    template = (
+        string_value(follow(view, given["query_template"].value))
+        if given is not None and "query_template" in given
+        else None
+    )
     if given is None or "task_config" not in given:
-        yield Finding(node, "FM649", f"This {reference.name.rpartition('.')[2]} can't be read; it needs plugin_config and output_dataframe_type in Flyte 2.")
+        yield Finding(
+            node,
+            "FM649",
+            f"This {reference.name.rpartition('.')[2]} can't be read; it needs plugin_config and output_dataframe_type in Flyte 2.",
+        )
         return
     if snowflake and (template is None or "{{" in template or "%" in template):
         yield Finding(
-            node, "FM649", "Snowflake reads its template in printf style: write %(name)s for {{ .inputs.name }}, and %% for a percent sign."
+            node,
+            "FM649",
+            "Snowflake reads its template in printf style: write %(name)s for {{ .inputs.name }}, and %% for a percent sign.",
         )
     renamed = {"task_config": "plugin_config", output: "output_dataframe_type"}
     known = {*_QUERY_FIELDS, output, "secret_requests"}
@@ -341,7 +386,9 @@ def convert_query_task(view: FileView, reference: Reference) -> Iterator[Item]:
             if name not in known:
                 continue
             name = {"secret_requests": "secrets"}.get(name, renamed.get(name, name))
-            args.append(argument(arg.value, name).with_changes(comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg))
+            args.append(
+                argument(arg.value, name).with_changes(comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg)
+            )
         if args:
             args[-1] = args[-1].with_changes(comma=updated.args[-1].comma)
         return updated.with_changes(func=target, args=args)

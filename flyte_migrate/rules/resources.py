@@ -46,6 +46,7 @@ class Merged:
 
     args: list[cst.Arg] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)  # (code, message)
+    unread: list[str] = field(default_factory=list)  # arguments that are expressions
     whole: cst.BaseExpression | None = None  # an expression that already is the whole value: a converted variable
 
 
@@ -62,7 +63,7 @@ def merged_resources(view: FileView, given: Mapping[str, cst.Arg]) -> Merged:
     found = Merged()
     present = {k: given[k].value for k in RESOURCE_KEYWORDS if k in given and not is_none(given[k].value)}
     if len(present) == 1:
-        (keyword, value), = present.items()
+        ((keyword, value),) = present.items()
         if keyword in ("requests", "resources", "limits") and _is_whole(view, value, keyword):
             found.whole = value
             return found
@@ -70,6 +71,11 @@ def merged_resources(view: FileView, given: Mapping[str, cst.Arg]) -> Merged:
     for keyword in ("resources", "requests", "limits"):
         if keyword in present:
             _read(view, present[keyword], keyword, sides, found)
+    if found.unread:
+        left = " and ".join(found.unread)
+        found.problems.append(
+            ("FM113", f"{left} can't be read here and was left out; write the values into resources=flyte.Resources(...).")
+        )
     _values(view, sides, found, present.get("accelerator"))
     _shared_memory(view, present.get("shared_memory"), found)
     return found
@@ -98,7 +104,9 @@ def resources_value(
         in_place = _in_place(view, present[0], present[0], keyword_given == "limits")
         if in_place is not None:
             return relaid(in_place, indent)
-    return resources_call(view, merged_resources(view, originals), room=88 - len(indent) - len(keyword) - 2, indent=indent)
+    return resources_call(
+        view, merged_resources(view, originals), room=88 - len(indent) - len(keyword) - 2, indent=indent
+    )
 
 
 def resources_findings(view: FileView, originals: Mapping[str, cst.Arg]) -> Iterator[Finding]:
@@ -122,7 +130,11 @@ def convert_resources(view: FileView, reference: Reference) -> Iterator[Item]:
         return
     given = arguments(node, _FIELDS)
     if given is None:
-        yield Finding(node, "FM113", "These resources unpack a mapping; write cpu=, memory=, gpu= and disk= out in a flyte.Resources.")
+        yield Finding(
+            node,
+            "FM113",
+            "These resources unpack a mapping; write cpu=, memory=, gpu= and disk= out in a flyte.Resources.",
+        )
         return
     assigned = _assigned(view, node)
     if assigned is not None and view.parent(node) is assigned[0].body[0] and _uses_are(view, assigned[1], _merges):
@@ -154,17 +166,27 @@ def convert_accelerators(view: FileView, reference: Reference) -> Iterator[Item]
             yield Replace(statement, lambda updated: None)
             return
     yield Finding(
-        reference.chain, "FM121", f"{name} is not the accelerator= of a task here; write gpu=\"{name}:1\" in a flyte.Resources."
+        reference.chain,
+        "FM121",
+        f'{name} is not the accelerator= of a task here; write gpu="{name}:1" in a flyte.Resources.',
     )
 
 
 def _assigned(view: FileView, node: cst.CSTNode) -> tuple[cst.SimpleStatementLine, cst.Name] | None:
     """(statement, variable) of ``variable = <expression with node>`` at module level, if the statement carries no comment."""
     statement = view.statement(node)
-    if not isinstance(statement, cst.SimpleStatementLine) or view.parent(statement) is not view.tree or len(statement.body) != 1:
+    if (
+        not isinstance(statement, cst.SimpleStatementLine)
+        or view.parent(statement) is not view.tree
+        or len(statement.body) != 1
+    ):
         return None
     assign = statement.body[0]
-    if not isinstance(assign, cst.Assign) or len(assign.targets) != 1 or not isinstance(assign.targets[0].target, cst.Name):
+    if (
+        not isinstance(assign, cst.Assign)
+        or len(assign.targets) != 1
+        or not isinstance(assign.targets[0].target, cst.Name)
+    ):
         return None
     target = assign.targets[0].target
     if next(layout_comments([statement]), None) is not None or len(view.module_scope.bindings[target.value]) != 1:
@@ -216,7 +238,9 @@ def _used_as_limits(view: FileView, node: cst.Call) -> bool:
         return False
     uses = view.uses_of(target.value, view.scope_at[target])
     around = [argument_around(view, use) for use in uses]
-    return bool(uses) and all(k == "limits" and isinstance(c, cst.Call) and not _has_keyword(c, "requests") for k, c in around)
+    return bool(uses) and all(
+        k == "limits" and isinstance(c, cst.Call) and not _has_keyword(c, "requests") for k, c in around
+    )
 
 
 def _merges(keyword: str, owner: cst.Call) -> bool:
@@ -240,9 +264,7 @@ def _read(view: FileView, value: cst.BaseExpression, keyword: str, sides: _Sides
     behind = follow(view, value)
     given = arguments(behind, _FIELDS) if isinstance(behind, cst.Call) and callee(view, behind) == RESOURCES else None
     if given is None:
-        found.problems.append(
-            ("FM113", f"{keyword}={code(value)} can't be read here, so it was left out; add its values to this flyte.Resources.")
-        )
+        found.unread.append(f"{keyword}={code(value)}")
         return
     for name, arg in given.items():
         if name not in _FIELDS:
@@ -262,7 +284,10 @@ def _values(view: FileView, sides: _Sides, found: Merged, accelerator: cst.BaseE
     alone = [n for n in ("cpu", "mem") if n in sides.limits and n not in sides.requests]
     if alone:
         found.problems.append(
-            ("FM110", f"Only a limit was set for {' and '.join(alone)}: it is request and limit now, as the platform would assume.")
+            (
+                "FM110",
+                f"Only a limit was set for {' and '.join(alone)}: it is request and limit now, as the platform would assume.",
+            )
         )
     for name in _FIELDS:
         request, limit = sides.requests.get(name), sides.limits.get(name)
@@ -288,7 +313,9 @@ def _pair(
     if request is None:
         request = limit
     return cst.Tuple(
-        [cst.Element(convert(view, request)), cst.Element(convert(view, limit))], lpar=[cst.LeftParen()], rpar=[cst.RightParen()]
+        [cst.Element(convert(view, request)), cst.Element(convert(view, limit))],
+        lpar=[cst.LeftParen()],
+        rpar=[cst.RightParen()],
     )
 
 
@@ -299,7 +326,9 @@ def _disk(
     if value is None:
         return None
     if request is not None and limit is not None and code(request) != code(limit):
-        found.problems.append(("FM112", f"The ephemeral storage limit {code(limit)} was dropped; the request became disk."))
+        found.problems.append(
+            ("FM112", f"The ephemeral storage limit {code(limit)} was dropped; the request became disk.")
+        )
     return _text(view, value)
 
 
@@ -311,22 +340,31 @@ def _gpu(
     found: Merged,
 ) -> cst.BaseExpression | None:
     if request is not None and limit is not None and _count(view, request) != _count(view, limit):
-        found.problems.append(("FM111", f"GPU request {code(request)} and limit {code(limit)} differ; the limit was used."))
+        found.problems.append(
+            ("FM111", f"GPU request {code(request)} and limit {code(limit)} differ; the limit was used.")
+        )
     given = limit if limit is not None else request
     count: int | str | None = _count(view, given) if given is not None else None
     if accelerator is None:
         if given is None:
             return None
         return cst.Integer(str(count)) if isinstance(count, int) else _int(view, given)
-    spelled = _accelerator(view, accelerator, 1 if count is None else count if isinstance(count, int) else code(_int(view, given)))
+    spelled = _accelerator(
+        view, accelerator, 1 if count is None else count if isinstance(count, int) else code(_int(view, given))
+    )
     if spelled is None:
         found.problems.append(
-            ("FM121", f"The device of accelerator={code(accelerator)} can't be told; give it as gpu= of this flyte.Resources.")
+            (
+                "FM121",
+                f"The device of accelerator={code(accelerator)} can't be told; give it as gpu= of this flyte.Resources.",
+            )
         )
         return cst.Integer(str(count)) if isinstance(count, int) else None if given is None else _int(view, given)
     value, note = spelled
     if note:
-        found.problems.append((note, f"{code(accelerator)} asked for an unpartitioned device; the plain one was written."))
+        found.problems.append(
+            (note, f"{code(accelerator)} asked for an unpartitioned device; the plain one was written.")
+        )
     if code(value).rpartition("TPU(")[1] and count not in (None, 1):
         found.problems.append(("FM123", f"A TPU slice has quantity 1; the gpu count {code(given)} was dropped."))  # type: ignore[arg-type]
     return value
@@ -380,7 +418,7 @@ def _shared_memory(view: FileView, value: cst.BaseExpression | None, found: Merg
         found.args.append(argument(cst.parse_expression(f'"auto" if {code(value)} else None'), "shm"))
     elif known is not False:
         found.problems.append(
-            ("FM116", f"shared_memory={code(value)} was left out; write shm=\"auto\" for True, or the size as a string.")
+            ("FM116", f'shared_memory={code(value)} was left out; write shm="auto" for True, or the size as a string.')
         )
 
 
@@ -416,7 +454,11 @@ def _in_place(view: FileView, node: cst.Call, updated: cst.Call, as_limits: bool
     for original, arg in zip(node.args, updated.args, strict=True):
         name = names.get(id(original), "")
         if name in by_name:
-            args.append(argument(by_name[name], name).with_changes(comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg))
+            args.append(
+                argument(by_name[name], name).with_changes(
+                    comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg
+                )
+            )
     return updated.with_changes(func=view.ref("flyte:Resources"), args=_closed(args, updated.args))
 
 
@@ -459,7 +501,9 @@ def environment_variables_findings(view: FileView, originals: Mapping[str, cst.A
         in_variable = behind is not arg.value and _is_number(value)
         if value is not UNKNOWN and not isinstance(value, str) and (in_variable or not _is_number(value)):
             yield Finding(
-                arg, "FM114", f"The value {code(element.value)} of {code(element.key)} is not a string; env_vars takes strings only."
+                arg,
+                "FM114",
+                f"The value {code(element.value)} of {code(element.key)} is not a string; env_vars takes strings only.",
             )
 
 

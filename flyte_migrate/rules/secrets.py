@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from flyte_migrate.rewrite.plan import Finding, Item, Replace
+from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, code
 from flyte_migrate.rewrite.view import FileView, Reference, dotted_name
 from flyte_migrate.rules import on_file, on_symbol
@@ -24,6 +24,7 @@ from flyte_migrate.rules.configuration import (
     commented_call,
     constant,
     follow,
+    indentation,
     literal,
     stays_v1,
 )
@@ -58,7 +59,9 @@ def _foreign_list(view: FileView, value: cst.BaseExpression) -> cst.BaseExpressi
     if not isinstance(value, (cst.List, cst.Tuple)):
         return value
     elements = [
-        e.with_changes(value=_converted(view, e.value, e.value)) if isinstance(e.value, cst.Call) and callee(view, e.value) == SECRET else e
+        e.with_changes(value=_converted(view, e.value, e.value))
+        if isinstance(e.value, cst.Call) and callee(view, e.value) == SECRET
+        else e
         for e in value.elements
     ]
     return value.with_changes(elements=elements)
@@ -72,7 +75,11 @@ def convert_secret(view: FileView, reference: Reference) -> Iterator[Item]:
     node = view.parent(reference.chain)
     if reference.rest:
         if not any(isinstance(a, cst.Call) and callee(view, a) == SECRET for a in view.ancestors(reference.chain)):
-            yield Finding(reference.chain, "FM143", f"{code(reference.chain)}: how a secret is mounted is mount= or as_env_var= of flyte.Secret.")
+            yield Finding(
+                reference.chain,
+                "FM143",
+                f"{code(reference.chain)}: how a secret is mounted is mount= or as_env_var= of flyte.Secret.",
+            )
         return
     if not isinstance(node, cst.Call) or node.func is not reference.chain:
         target = view.ref("flyte:Secret")
@@ -81,9 +88,15 @@ def convert_secret(view: FileView, reference: Reference) -> Iterator[Item]:
     given = arguments(node, _FIELDS)
     if given is None:
         yield Finding(node, "FM142", "This Secret unpacks its arguments; write flyte.Secret(key=..., group=...) out.")
+        yield Covered(reference.node)
         return
     if "key" not in given:
-        yield Finding(node, "FM145", "A Flyte 2 secret needs a key; write one flyte.Secret(key=..., group=...) for each key of the group.")
+        yield Finding(
+            node,
+            "FM145",
+            "A Flyte 2 secret needs a key; write one flyte.Secret(key=..., group=...) for each key of the group.",
+        )
+        yield Covered(reference.node)
         return
     yield from _secret_findings(view, node, given)
     yield Replace(node, lambda updated: _converted(view, node, updated))
@@ -92,19 +105,29 @@ def convert_secret(view: FileView, reference: Reference) -> Iterator[Item]:
 def _secret_findings(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg]) -> Iterator[Finding]:
     if "group_version" in given:
         yield Finding(
-            node, "FM144", f"group_version={code(given['group_version'].value)} was left out: a Flyte 2 secret has no version; put it into the group."
+            node,
+            "FM144",
+            f"group_version={code(given['group_version'].value)} was left out: a Flyte 2 secret has no version; put it into the group.",
         )
     if "env_var" in given:
         name = constant(view, given["env_var"].value)
         if isinstance(name, str) and not _VALID.fullmatch(name):
             yield Finding(
-                node, "FM141", f"The environment variable {name} must be upper case in Flyte 2: it became {_valid(name)}; read that one."
+                node,
+                "FM141",
+                f"The environment variable {name} must be upper case in Flyte 2: it became {_valid(name)}; read that one.",
             )
     elif not _is_file(view, given) and _variable(view, given) is None:
-        yield Finding(node, "FM141", "The names of this secret are not literals: as_env_var= is needed if they hold anything but letters, digits, - and _.")
+        yield Finding(
+            node,
+            "FM141",
+            "The names of this secret are not literals: as_env_var= is needed if they hold anything but letters, digits, - and _.",
+        )
     if _is_file(view, given) and not _read_by_value(view, given):
         yield Finding(
-            node, "FM143", "The file of this secret lies under /etc/flyte/secrets in Flyte 2, not under /etc/secrets/<group>/<key>: adapt what opens it."
+            node,
+            "FM143",
+            "The file of this secret lies under /etc/flyte/secrets in Flyte 2, not under /etc/secrets/<group>/<key>: adapt what opens it.",
         )
 
 
@@ -127,7 +150,8 @@ def _converted(view: FileView, node: cst.Call, updated: cst.Call) -> cst.Call:
         plain = _plain_variable(view, given)
         if plain is not None and not _VALID.fullmatch(plain):
             args.append(argument(f'"{_valid(plain)}"', "as_env_var"))
-    return commented_call(view.ref("flyte:Secret"), args, argument_comments(node), room=76)
+    indent = indentation(view, node)
+    return commented_call(view.ref("flyte:Secret"), args, argument_comments(node), room=84 - len(indent), indent=indent)
 
 
 def _is_file(view: FileView, given: Mapping[str, cst.Arg]) -> bool:
@@ -177,7 +201,11 @@ def _reads(view: FileView) -> list[_Read]:
             if _is_manager(view, node.value):
                 given = arguments(parent, _LOOKUP)
                 found.append(_Read(parent, given if given is not None else {"*": parent.args[0]}, node.attr.value))
-        elif isinstance(node.value, cst.Attribute) and node.attr.value not in _READERS and _is_manager(view, node.value.value):
+        elif (
+            isinstance(node.value, cst.Attribute)
+            and node.attr.value not in _READERS
+            and _is_manager(view, node.value.value)
+        ):
             group, key = cst.SimpleString(f'"{node.value.attr.value}"'), cst.SimpleString(f'"{node.attr.value}"')
             if node.value.attr.value not in _READERS and not node.value.attr.value.startswith("_"):
                 found.append(_Read(node, {"group": cst.Arg(group), "key": cst.Arg(key)}, "get"))
@@ -194,7 +222,9 @@ def _is_manager(view: FileView, node: cst.CSTNode, depth: int = 0) -> bool:
         return callee(view, node) == _CONTEXTS[1]
     if isinstance(node, cst.Name):
         bindings = view.bindings(node)
-        return bool(bindings) and all(b.value is not None and b.kind == "assign" and _is_manager(view, b.value, depth + 1) for b in bindings)
+        return bool(bindings) and all(
+            b.value is not None and b.kind == "assign" and _is_manager(view, b.value, depth + 1) for b in bindings
+        )
     return False
 
 
@@ -203,7 +233,9 @@ def _is_context(view: FileView, node: cst.CSTNode) -> bool:
         return canonical(view, node.func) == _CONTEXTS[0]
     if isinstance(node, cst.Name):
         bindings = view.bindings(node)
-        return bool(bindings) and all(b.value is not None and b.kind == "assign" and _is_context(view, b.value) for b in bindings)
+        return bool(bindings) and all(
+            b.value is not None and b.kind == "assign" and _is_context(view, b.value) for b in bindings
+        )
     return False
 
 
@@ -247,11 +279,17 @@ def convert_reads(view: FileView) -> Iterator[Item]:
         variable = declared.get(_names(view, read.given)) or _variable(view, read.given)
         if "*" in read.given or variable is None:
             yield Finding(
-                read.node, "FM142", f"The names in {code(read.node)} are not literals; the secret is in os.environ under <GROUP>_<KEY>, upper case, - as _."
+                read.node,
+                "FM142",
+                f"The names in {code(read.node)} are not literals; the secret is in os.environ under <GROUP>_<KEY>, upper case, - as _.",
             )
             continue
         if read.reader == "get_secrets_file":
-            yield Finding(read.node, "FM143", f"{code(read.node)}: a secret mounted as a file lies under /etc/flyte/secrets in Flyte 2.")
+            yield Finding(
+                read.node,
+                "FM143",
+                f"{code(read.node)}: a secret mounted as a file lies under /etc/flyte/secrets in Flyte 2.",
+            )
             continue
         if read.reader == "get_secrets_env_var":
             text = cst.SimpleString(f'"{variable}"')
@@ -260,11 +298,15 @@ def convert_reads(view: FileView) -> Iterator[Item]:
         if not noted:
             noted = True
             yield Finding(
-                read.node, "FM146", f"The secret is read from the environment variable {variable}; export it for local runs, which inject no secrets."
+                read.node,
+                "FM146",
+                f"The secret is read from the environment variable {variable}; export it for local runs, which inject no secrets.",
             )
         if _caught_as_value_error(view, read.node):
             yield Finding(
-                read.node, "FM147", "A secret that is missing raises KeyError here, not ValueError: catch KeyError, or use os.environ.get."
+                read.node,
+                "FM147",
+                "A secret that is missing raises KeyError here, not ValueError: catch KeyError, or use os.environ.get.",
             )
         environ = view.local_name("os:").rstrip(".")
         encode = "encode_mode" in read.given and literal(read.given["encode_mode"].value) == "rb"

@@ -69,11 +69,17 @@ def drop_discarded_returns(view: FileView, definition: TaskDefinition) -> Iterat
         return
     if task.qualified in view.environments.blocked or not isinstance(definition.node.body, cst.IndentedBlock):
         if task.qualified not in view.environments.blocked:
-            yield Finding(definition.node, "FM170", f"{task.name} returns a value without annotating it: add -> and the type, or return nothing.")
+            yield Finding(
+                definition.node,
+                "FM170",
+                f"{task.name} returns a value without annotating it: add -> and the type, or return nothing.",
+            )
         return
     returns = list(_returns(definition.node.body))
     yield Finding(
-        definition.node, "FM187", f"Flyte 1 discarded what {task.name} returns, for want of an annotation; its return statements now return nothing."
+        definition.node,
+        "FM187",
+        f"Flyte 1 discarded what {task.name} returns, for want of an annotation; its return statements now return nothing.",
     )
     last = definition.node.body.body[-1]
     for node in returns:
@@ -118,13 +124,21 @@ def report_signature(view: FileView, definition: TaskDefinition) -> Iterator[Ite
         return
     variadic = [p for p in task.function.parameters if p.kind in ("var_positional", "var_keyword")]
     if variadic:
-        yield Finding(node, "FM171", f"{task.name} takes {_starred(variadic)}, and every input of a task needs a name and a type: spell them out.")
+        yield Finding(
+            node,
+            "FM171",
+            f"{task.name} takes {_starred(variadic)}, and every input of a task needs a name and a type: spell them out.",
+        )
     if node.returns is not None:
         problem = _tuple_problem(view, node.returns.annotation)
         if problem:
             yield Finding(node, "FM172", f"{task.name} returns {code(node.returns.annotation)}: {problem}.")
     for name, why in _unresolvable(view, definition):
-        yield Finding(node, "FM178", f"The annotation {name} of {task.name} {why}, and a task's annotations are resolved when it is defined.")
+        yield Finding(
+            node,
+            "FM178",
+            f"The annotation {name} of {task.name} {why}, and a task's annotations are resolved when it is defined.",
+        )
 
 
 def _starred(parameters: list[Parameter]) -> str:
@@ -156,7 +170,13 @@ def _unresolvable(view: FileView, definition: TaskDefinition) -> Iterator[tuple[
     for annotation in annotations:
         for node in walk(annotation) if annotation is not None else ():
             quoted = isinstance(node, cst.SimpleString)
-            words = re.findall(r"[A-Za-z_]\w*", string_value(node) or "") if quoted else [node.value] if isinstance(node, cst.Name) else []
+            words = (
+                re.findall(r"[A-Za-z_]\w*", string_value(node) or "")
+                if quoted
+                else [node.value]
+                if isinstance(node, cst.Name)
+                else []
+            )
             for word in words:
                 if word in seen:
                     continue

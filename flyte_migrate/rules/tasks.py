@@ -14,7 +14,7 @@ import libcst as cst
 from flyte_migrate.project.environments import ENVIRONMENT_KEYWORDS
 from flyte_migrate.project.link import ROLES, Task
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
-from flyte_migrate.rewrite.template import argument, code, string_value
+from flyte_migrate.rewrite.template import argument, code
 from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
 from flyte_migrate.rules import on_file, on_symbol, on_task
 from flyte_migrate.rules.cache import CACHE_KEYWORDS, cache_argument, cache_findings
@@ -30,9 +30,11 @@ from flyte_migrate.rules.configuration import (
     layout_comments,
     literal,
     lost_comments,
+    relaid,
 )
 from flyte_migrate.rules.decorators import PARTIAL, decorator_arguments, decorator_calls
 from flyte_migrate.rules.images import image_findings
+from flyte_migrate.rules.launch_plans import trigger_arguments
 from flyte_migrate.rules.plugins import is_pod, plugin_findings, pod_template
 from flyte_migrate.rules.resources import environment_variables_findings, resources_findings
 
@@ -76,7 +78,7 @@ def convert_decorator(view: FileView, definition: TaskDefinition) -> Iterator[It
 
     def build(updated: cst.Decorator) -> cst.Decorator:
         rebuilt = _rebuilt(decorator.decorator, updated.decorator, originals)
-        args = task_arguments(view, rebuilt, originals)
+        args = [*task_arguments(view, rebuilt, originals), *trigger_arguments(view, definition)]
         expression = _decorate(variable, args, decorator.decorator)
         moved = [originals[k] for k in ENVIRONMENT_KEYWORDS if k in originals] if configures else []
         lost = lost_comments([decorator.decorator], [expression, *moved, *_layout_of(decorator.decorator, moved)])
@@ -97,7 +99,12 @@ def _layout_of(expression: cst.BaseExpression, moved: list[cst.Arg]) -> list[cst
     if not isinstance(expression, cst.Call):
         return []
     names = {a.keyword.value for a in moved if a.keyword is not None}
-    texts = [c for k, comments in argument_comments(expression).items() if k in names for c in (*comments.above, comments.behind)]
+    texts = [
+        c
+        for k, comments in argument_comments(expression).items()
+        if k in names
+        for c in (*comments.above, comments.behind)
+    ]
     return [cst.EmptyLine(comment=cst.Comment(text)) for text in texts if text]
 
 
@@ -118,11 +125,25 @@ def _decorate(variable: str, args: list[cst.Arg], before: cst.BaseExpression) ->
     comments: dict[str, Comments] = {}
     if isinstance(before, cst.Call):
         kept = {a.keyword.value for a in args if a.keyword is not None}
-        renamed = {"cache_version": "cache", "enable_deck": "report", "disable_deck": "report", "pod_template_name": "pod_template"}
+        renamed = {
+            "cache_version": "cache",
+            "enable_deck": "report",
+            "disable_deck": "report",
+            "pod_template_name": "pod_template",
+        }
         for key, found in argument_comments(before).items():
             name = renamed.get(key, key)
             if name in kept and name not in comments:
                 comments[name] = found
+    if any("\n" in code(a.value) for a in args):
+        # Over several lines, an argument stands on lines of its own.
+        args = [
+            a.with_changes(value=relaid(a.value, "    "))
+            if isinstance(a.value, cst.Call) and "\n" in code(a.value)
+            else a
+            for a in args
+        ]
+        return commented_call(target, args, comments, room=0)
     return commented_call(target, args, comments, room=87)
 
 
@@ -135,9 +156,7 @@ def task_arguments(view: FileView, args: Mapping[str, cst.Arg], originals: Mappi
             if template is not None:
                 found.append(template)
                 template = None
-        elif keyword in ENVIRONMENT_KEYWORDS:
-            continue
-        elif keyword == "retries" and literal(arg.value) == 0:
+        elif keyword in ENVIRONMENT_KEYWORDS or (keyword == "retries" and literal(arg.value) == 0):
             continue
         elif keyword in _KEPT:
             found.append(_plain(arg))
@@ -174,7 +193,9 @@ def _template_argument(view: FileView, args: Mapping[str, cst.Arg], originals: M
     metadata = [argument(args[k].value, k) for k in ("labels", "annotations") if k in args]
     if not metadata:
         return None
-    return argument(commented_call(view.local_name("flyte:PodTemplate"), metadata, {}, room=70, indent="    "), "pod_template")
+    return argument(
+        commented_call(view.local_name("flyte:PodTemplate"), metadata, {}, room=70, indent="    "), "pod_template"
+    )
 
 
 # -- documentation -------------------------------------------------------------------------------------------------------
@@ -183,14 +204,22 @@ def _template_argument(view: FileView, args: Mapping[str, cst.Arg], originals: M
 def _description(view: FileView, value: cst.BaseExpression) -> str | None:
     """The one description for a v1 ``Documentation(...)``, None where it can't be read (CFG-17)."""
     behind = follow(view, value)
-    given = arguments(behind, ("short_description", "long_description", "source_code")) if isinstance(behind, cst.Call) else None
+    given = (
+        arguments(behind, ("short_description", "long_description", "source_code"))
+        if isinstance(behind, cst.Call)
+        else None
+    )
     if given is None or callee(view, behind) != _DOCUMENTATION:
         return None
     short = constant(view, given["short_description"].value) if "short_description" in given else ""
     long: Any = ""
     if "long_description" in given:
         inner = follow(view, given["long_description"].value)
-        fields = arguments(inner, ("value",)) if isinstance(inner, cst.Call) and callee(view, inner) == _DESCRIPTION else None
+        fields = (
+            arguments(inner, ("value",))
+            if isinstance(inner, cst.Call) and callee(view, inner) == _DESCRIPTION
+            else None
+        )
         long = UNKNOWN if fields is None else constant(view, fields["value"].value) if "value" in fields else ""
     if not isinstance(short, str) or not isinstance(long, str):
         return None
@@ -199,7 +228,9 @@ def _description(view: FileView, value: cst.BaseExpression) -> str | None:
 
 
 def _documentation(view: FileView, description: str) -> cst.BaseExpression:
-    text = "'" + description.replace("\\", "\\\\").replace("'", "\\'") + "'" if '"' in description else f'"{description}"'
+    text = (
+        "'" + description.replace("\\", "\\\\").replace("'", "\\'") + "'" if '"' in description else f'"{description}"'
+    )
     text = text.replace("\n", "\\n") if "\\" not in description else repr(description)
     return cst.Call(view.ref("flyte:Documentation"), [argument(text, "description")])
 
@@ -234,26 +265,40 @@ def _findings(view: FileView, definition: TaskDefinition, args: Mapping[str, cst
         if keyword == "deprecated":
             yield Finding(arg, code_, f"{name} was marked deprecated ({code(arg.value)}); Flyte 2 has no place for it.")
         elif keyword == "deck_fields":
-            yield Finding(arg, code_, f"deck_fields was dropped: the report of {name} shows what the task itself logs to it.")
+            yield Finding(
+                arg, code_, f"deck_fields was dropped: the report of {name} shows what the task itself logs to it."
+            )
         elif keyword == "default_options":
-            yield Finding(arg, code_, f"default_options={code(arg.value)} was left out; set them for the run: flyte.with_runcontext(...).")
+            yield Finding(
+                arg,
+                code_,
+                f"default_options={code(arg.value)} was left out; set them for the run: flyte.with_runcontext(...).",
+            )
         elif keyword == "node_dependency_hints" or (keyword == "pickle_untyped" and literal(arg.value) is False):
             continue  # hints for the compiler and the default: nothing is lost
         elif code_:
-            yield Finding(arg, code_, f"{keyword}={code(arg.value)} has no counterpart on a Flyte 2 task and was left out.")
+            yield Finding(
+                arg, code_, f"{keyword}={code(arg.value)} has no counterpart on a Flyte 2 task and was left out."
+            )
         elif keyword not in known:
-            yield Finding(arg, "FM100", f"{keyword}={code(arg.value)} is not an argument of a Flyte 1 task and was left out.")
+            yield Finding(
+                arg, "FM100", f"{keyword}={code(arg.value)} is not an argument of a Flyte 1 task and was left out."
+            )
     yield from _timeout(view, args.get("timeout"))
     yield from _template_findings(view, args)
     yield from _documentation_findings(view, args.get("docs"))
     if "retries" in args and literal(args["retries"].value) != 0 and _first_with_retries(view, definition):
         yield Finding(
-            args["retries"], "FM101", "retries: Flyte 2 retries on every exception except flyte.errors.NonRecoverableError, in local runs too."
+            args["retries"],
+            "FM101",
+            "retries: Flyte 2 retries on every exception except flyte.errors.NonRecoverableError, in local runs too.",
         )
 
 
 def _first_with_retries(view: FileView, definition: TaskDefinition) -> bool:
-    first = next((d for d in view.tasks if d.task.role != "v2" and (a := d.task.argument("retries")) and a.text != "0"), None)
+    first = next(
+        (d for d in view.tasks if d.task.role != "v2" and (a := d.task.argument("retries")) and a.text != "0"), None
+    )
     return first is definition
 
 
@@ -264,25 +309,47 @@ def _timeout(view: FileView, arg: cst.Arg | None) -> Iterator[Finding]:
 
 
 def _template_findings(view: FileView, args: Mapping[str, cst.Arg]) -> Iterator[Finding]:
-    present = "pod_template" in args or "pod_template_name" in args or ("task_config" in args and is_pod(view, args["task_config"].value))
+    present = (
+        "pod_template" in args
+        or "pod_template_name" in args
+        or ("task_config" in args and is_pod(view, args["task_config"].value))
+    )
     for keyword in ("labels", "annotations"):
         if present and keyword in args:
             yield Finding(
-                args[keyword], "FM105", f"{keyword}={code(args[keyword].value)} was left out; add it to the task's flyte.PodTemplate."
+                args[keyword],
+                "FM105",
+                f"{keyword}={code(args[keyword].value)} was left out; add it to the task's flyte.PodTemplate.",
             )
     if "pod_template" in args and "pod_template_name" in args:
-        yield Finding(args["pod_template_name"], "FM105", "A task has one pod template in Flyte 2; pod_template_name was left out.")
+        yield Finding(
+            args["pod_template_name"],
+            "FM105",
+            "A task has one pod template in Flyte 2; pod_template_name was left out.",
+        )
 
 
 def _documentation_findings(view: FileView, arg: cst.Arg | None) -> Iterator[Finding]:
     if arg is None:
         return
     behind = follow(view, arg.value)
-    given = arguments(behind, ("short_description", "long_description", "source_code")) if isinstance(behind, cst.Call) else None
+    given = (
+        arguments(behind, ("short_description", "long_description", "source_code"))
+        if isinstance(behind, cst.Call)
+        else None
+    )
     if _description(view, arg.value) is None:
-        yield Finding(arg, "FM107", "The documentation can't be read here, so docs was left out; write docs=flyte.Documentation(description=...).")
+        yield Finding(
+            arg,
+            "FM107",
+            "The documentation can't be read here, so docs was left out; write docs=flyte.Documentation(description=...).",
+        )
     elif given is not None and set(given) - {"short_description"}:
-        yield Finding(arg, "FM107", "Documentation holds one description: the short and long ones were joined, a source link dropped.")
+        yield Finding(
+            arg,
+            "FM107",
+            "Documentation holds one description: the short and long ones were joined, a source link dropped.",
+        )
 
 
 def _blocked_message(task: Task, code_: str) -> str:
@@ -299,22 +366,39 @@ def _placement(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
     yield from _stack(view, definition)
     enclosing = task.function.enclosing
     if "#" in task.function.key:
-        yield Finding(node, "FM183", f"Another task of this module is called {task.name}, too: the later one replaces the earlier; rename one.")
+        yield Finding(
+            node,
+            "FM183",
+            f"Another task of this module is called {task.name}, too: the later one replaces the earlier; rename one.",
+        )
     if not enclosing:
         return
     owner = view.parent(view.parent(node) or node)
     if isinstance(owner, cst.ClassDef):
         if not any(code(d.decorator) == "staticmethod" for d in node.decorators):
-            yield Finding(node, "FM174", f"{task.name} is a method, so self would be an input; make it a static method or a function.")
+            yield Finding(
+                node,
+                "FM174",
+                f"{task.name} is a method, so self would be an input; make it a static method or a function.",
+            )
     elif not _is_test(view, node):
-        yield Finding(node, "FM173", f"{task.name} is defined inside a function and can't be loaded by name on a cluster; move it to the top level.")
+        yield Finding(
+            node,
+            "FM173",
+            f"{task.name} is defined inside a function and can't be loaded by name on a cluster; move it to the top level.",
+        )
 
 
 def _is_test(view: FileView, node: cst.CSTNode) -> bool:
     """Tests define tasks inside functions and run them locally, which works (WF-40)."""
     name = view.facts.module.rpartition(".")[2]
     functions = [a.name.value for a in view.ancestors(node) if isinstance(a, cst.FunctionDef)]
-    return name.startswith("test_") or name.endswith("_test") or name == "conftest" or any(f.startswith("test") for f in functions)
+    return (
+        name.startswith("test_")
+        or name.endswith("_test")
+        or name == "conftest"
+        or any(f.startswith("test") for f in functions)
+    )
 
 
 def _stack(view: FileView, definition: TaskDefinition) -> Iterator[Finding]:
@@ -331,10 +415,16 @@ def _stack(view: FileView, definition: TaskDefinition) -> Iterator[Finding]:
         if number < position:
             if text not in ("staticmethod", "typing.no_type_check", "no_type_check", "pytest.fixture"):
                 yield Finding(
-                    decorator, "FM175", f"@{text} above the task decorator makes {name} a plain function again; put it below the task decorator."
+                    decorator,
+                    "FM175",
+                    f"@{text} above the task decorator makes {name} a plain function again; put it below the task decorator.",
                 )
         elif _hides_signature(view, known):
-            yield Finding(decorator, "FM176", f"@{text} does not use functools.wraps, so {name} would have *args and **kwargs as its inputs.")
+            yield Finding(
+                decorator,
+                "FM176",
+                f"@{text} does not use functools.wraps, so {name} would have *args and **kwargs as its inputs.",
+            )
 
 
 def _hides_signature(view: FileView, qualified: str) -> bool:
@@ -342,9 +432,15 @@ def _hides_signature(view: FileView, qualified: str) -> bool:
     found = view.index.definition(qualified, view.facts.module) if qualified else None
     if found is None or found.function is None:
         return False
-    inner = [f for f in found.module.functions if f.enclosing == found.function.key or f.enclosing.startswith(f"{found.function.key}.")]
+    inner = [
+        f
+        for f in found.module.functions
+        if f.enclosing == found.function.key or f.enclosing.startswith(f"{found.function.key}.")
+    ]
     variadic = [f for f in inner if any(p.kind in ("var_positional", "var_keyword") for p in f.parameters)]
-    return bool(variadic) and not any(d.name in ("functools.wraps", "functools.update_wrapper") for f in inner for d in f.decorators)
+    return bool(variadic) and not any(
+        d.name in ("functools.wraps", "functools.update_wrapper") for f in inner for d in f.decorators
+    )
 
 
 # -- helpers that only bound arguments -----------------------------------------------------------------------------------
@@ -354,11 +450,17 @@ def _hides_signature(view: FileView, qualified: str) -> bool:
 def drop_partials(view: FileView) -> Iterator[Item]:
     """``gpu_task = partial(task, …)`` and shared dictionaries of arguments go once every decorator spells its own out."""
     helpers: dict[cst.SimpleStatementLine, str] = {}
-    names = {use.value for d in view.tasks for use in _helper_names(view, d.decorator.decorator)} | _shared_helpers(view)
+    names = {use.value for d in view.tasks for use in _helper_names(view, d.decorator.decorator)} | _shared_helpers(
+        view
+    )
     for name in names:
         for binding in view.module_scope.bindings.get(name, ()):
             statement = view.parent(binding.node) if binding.kind == "assign" else None
-            if isinstance(statement, cst.SimpleStatementLine) and view.parent(statement) is view.tree and len(statement.body) == 1:
+            if (
+                isinstance(statement, cst.SimpleStatementLine)
+                and view.parent(statement) is view.tree
+                and len(statement.body) == 1
+            ):
                 helpers[statement] = name
     for statement, name in helpers.items():
         if _only_decorates(view, name) and next(layout_comments([statement]), None) is None:
@@ -367,7 +469,9 @@ def drop_partials(view: FileView) -> Iterator[Item]:
 
 def _shared_helpers(view: FileView) -> set[str]:
     """Helpers of this module that decorators of other modules use."""
-    candidates = {v.name for v in view.facts.variables if v.entries or view.index.canonical(v.call, view.facts.module) == PARTIAL}
+    candidates = {
+        v.name for v in view.facts.variables if v.entries or view.index.canonical(v.call, view.facts.module) == PARTIAL
+    }
     exported = {n for n in candidates if f"{view.facts.module}.{n}" in view.index.imported_names}
     found: set[str] = set()
     for module in view.index.modules.values() if exported else ():
@@ -400,7 +504,11 @@ def _only_decorates(view: FileView, name: str) -> bool:
         if module is view.facts:
             continue
         for function in module.functions:
-            if any(view.index.definition(r, module.module) == view.index.definition(qualified) for r in function.refers if r.endswith(f".{name}")):
+            if any(
+                view.index.definition(r, module.module) == view.index.definition(qualified)
+                for r in function.refers
+                if r.endswith(f".{name}")
+            ):
                 return False
         if any(r.endswith(f".{name}") for v in module.variables for r in v.refers):
             return False
@@ -409,7 +517,11 @@ def _only_decorates(view: FileView, name: str) -> bool:
         if decorator is None:
             statement = view.statement(use)
             helper = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
-            if not (isinstance(helper, cst.Assign) and isinstance(helper.value, cst.Call) and callee(view, helper.value) == PARTIAL):
+            if not (
+                isinstance(helper, cst.Assign)
+                and isinstance(helper.value, cst.Call)
+                and callee(view, helper.value) == PARTIAL
+            ):
                 return False
             target = helper.targets[0].target
             if not isinstance(target, cst.Name) or not _only_decorates(view, target.value):
@@ -424,10 +536,33 @@ def _only_decorates(view: FileView, name: str) -> bool:
 
 # -- attributes of a task ------------------------------------------------------------------------------------------------
 
-_ATTRIBUTES = {"__name__": "func.__name__", "__wrapped__": "func", "task_function": "func", "_workflow_function": "func"}
+_ATTRIBUTES = {
+    "__name__": "func.__name__",
+    "__wrapped__": "func",
+    "task_function": "func",
+    "_workflow_function": "func",
+}
 _GONE = frozenset(
-    {"metadata", "python_interface", "task_config", "container_image", "task_type", "execute", "dispatch_execute", "compile"}
-    | {"get_container", "get_k8s_pod", "get_custom", "get_config", "_task_function", "instantiated_in", "lhs", "on_failure"}
+    {
+        "metadata",
+        "python_interface",
+        "task_config",
+        "container_image",
+        "task_type",
+        "execute",
+        "dispatch_execute",
+        "compile",
+    }
+    | {
+        "get_container",
+        "get_k8s_pod",
+        "get_custom",
+        "get_config",
+        "_task_function",
+        "instantiated_in",
+        "lhs",
+        "on_failure",
+    }
 )
 
 
@@ -455,4 +590,6 @@ def convert_task_attributes(view: FileView) -> Iterator[Item]:
         elif name == "name":
             yield Finding(node, "FM103", f"{code(node)} is now <environment>.{task.name}, not <module>.{task.name}.")
         else:
-            yield Finding(node, "FM179", f"A Flyte 2 task has no attribute {name}; its function is {code(node.value)}.func.")
+            yield Finding(
+                node, "FM179", f"A Flyte 2 task has no attribute {name}; its function is {code(node.value)}.func."
+            )
