@@ -346,10 +346,11 @@ class CopyConfig(Layer):
     dst: str
 
     def __post_init__(self) -> None:
+        # As upstream, no check for lists here.
         if self.path_type not in (0, 1):
             raise ValueError(f"Invalid path_type {self.path_type}, must be 0 (file) or 1 (directory)")
         if not isinstance(self.src, Path):
-            object.__setattr__(self, "src", Path(self.src))
+            object.__setattr__(self, "src", Path(self.src))  # type: ignore[unreachable]
 
     def validate(self) -> None:
         source = self.src.absolute()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 
 @runtime_checkable
@@ -10,7 +10,7 @@ class Link(Protocol):
     """Something with a name that can render a URL for an action."""
 
     name: str
-    icon_uri: str | None
+    icon_uri: str | None = ""
 
     def get_link(
         self,
@@ -21,7 +21,7 @@ class Link(Protocol):
         parent_action_name: str,
         action_name: str,
         pod_name: str,
-        **kwargs: str,
+        **kwargs: Any,
     ) -> str:
         """The URL to show."""
         ...

@@ -34,5 +34,5 @@ def constructor_repr(cls: type[C]) -> type[C]:
                 shown.append(repr(value))
         return f"{type(self).__name__}({', '.join(shown)})"
 
-    cls.__repr__ = __repr__  # type: ignore[method-assign, assignment]
+    cls.__repr__ = __repr__  # type: ignore[method-assign]
     return cls

@@ -65,13 +65,12 @@ _ACCELERATOR_COUNTS: tuple[tuple[str, tuple[int, ...]], ...] = (
     *((gpu, (1,)) for gpu in get_args(AMD_GPUType)),
     ("Gaudi1", (1,)),
 )
-Accelerators: Any = Literal[
-    (
-        *(f"{device}:{count}" for device, counts in _ACCELERATOR_COUNTS for count in counts),
-        "AppleSilicon",
-        "AppleSilicon:1",
-    )
-]
+_ACCELERATORS = (
+    *(f"{device}:{count}" for device, counts in _ACCELERATOR_COUNTS for count in counts),
+    "AppleSilicon",
+    "AppleSilicon:1",
+)
+Accelerators: Any = Literal[_ACCELERATORS]
 
 _DEVICE_CLASSES: Mapping[Any, DeviceClass] = {
     GPUType: "GPU",

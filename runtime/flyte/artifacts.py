@@ -231,7 +231,8 @@ class ArtifactWrapper:
 
     def get_artifact_metadata(self) -> Metadata:
         """A copy of the metadata."""
-        return copy.deepcopy(self._flyte_metadata)
+        metadata: Metadata = copy.deepcopy(self._flyte_metadata)
+        return metadata
 
     def __str__(self) -> str:
         return str(self._obj)

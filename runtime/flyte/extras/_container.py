@@ -217,7 +217,7 @@ async def _read_output(path: pathlib.Path, kind: type) -> Any:
         return datetime.datetime.fromisoformat(str(text))
     if issubclass(kind, datetime.timedelta):
         return _timedelta(str(text))
-    return kind(text)
+    return kind(text)  # type: ignore[call-arg]
 
 
 def _timedelta(text: str) -> datetime.timedelta:

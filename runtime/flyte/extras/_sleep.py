@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from .._task import AsyncFunctionTaskTemplate
 from .._task_plugins import TaskPluginRegistry
@@ -14,7 +15,7 @@ class Sleep:
 
 
 @dataclass(kw_only=True)
-class SleepTask(AsyncFunctionTaskTemplate):
+class SleepTask(AsyncFunctionTaskTemplate[Any, Any, Any]):
     """A task that only sleeps."""
 
     plugin_config: Sleep

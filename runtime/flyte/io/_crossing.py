@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, get_origin
 
 from .. import _strict, storage
-from .._convert import Hashed, TypeTransformerFailedError, register_transformer
+from .._convert import Hashed, register_transformer
+from .._structured import TypeTransformerFailedError
 
 
 def register_reference(kind: type[Any], name: str) -> None:

@@ -256,7 +256,7 @@ def _copy(source: str, destination: str, method: HashMethod | None) -> str | Non
         return None
     with open(source, "rb") as reading, storage.open_file(destination, "wb") as writing:
         hashed = HashingWriter(writing, accumulator=method)
-        shutil.copyfileobj(reading, hashed)  # type: ignore[misc]
+        shutil.copyfileobj(reading, hashed)
         return hashed.result()
 
 

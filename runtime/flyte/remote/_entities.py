@@ -15,7 +15,7 @@ async def _answer(*args: Any, **kwargs: Any) -> Any:
 
 async def _answers(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
     require_client()
-    yield None
+    yield None  # type: ignore[unreachable]
 
 
 class _Entity:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._convert import TypeTransformerFailedError
+from .._structured import TypeTransformerFailedError
 from ._engine import TypeEngine, TypeTransformer
 from ._pickle import FlytePickle
 from ._renderer import Renderable

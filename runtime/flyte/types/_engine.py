@@ -9,7 +9,8 @@ from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar, Generic, TypeVar, get_origin
 
-from .._convert import TypeTransformerFailedError, register_transformer
+from .._convert import register_transformer
+from .._structured import TypeTransformerFailedError
 
 T = TypeVar("T")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from flyte._resources import Resources
 from flyte._task import AsyncFunctionTaskTemplate
@@ -35,7 +36,7 @@ class Dask:
 
 
 @dataclass(kw_only=True)
-class DaskTask(AsyncFunctionTaskTemplate):
+class DaskTask(AsyncFunctionTaskTemplate[Any, Any, Any]):
     """A task on a Dask cluster."""
 
     plugin_config: Dask

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, get_args, get_origin
 
-from flyte._convert import TypeTransformerFailedError, from_wire, to_wire
+from flyte._convert import from_wire, to_wire
 from flyte._logging import logger
+from flyte._structured import TypeTransformerFailedError
 from flyte.io import DataFrame
 
 from flyteplugins.pandera.config import ValidationConfig

@@ -45,7 +45,7 @@ def _node_range(nnodes: str) -> tuple[int, int]:
 
 
 @dataclass(kw_only=True)
-class TorchFunctionTask(AsyncFunctionTaskTemplate):
+class TorchFunctionTask(AsyncFunctionTaskTemplate[Any, Any, Any]):
     """A task run by an elastic launcher. Locally the function is called once, in this process, without one."""
 
     plugin_config: Elastic

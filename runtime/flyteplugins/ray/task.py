@@ -70,7 +70,7 @@ class RayJobConfig:
 
 
 @dataclass(kw_only=True)
-class RayFunctionTask(AsyncFunctionTaskTemplate):
+class RayFunctionTask(AsyncFunctionTaskTemplate[Any, Any, Any]):
     """A task with a connection to Ray.
 
     Raises:

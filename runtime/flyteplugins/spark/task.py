@@ -37,7 +37,7 @@ def _session() -> Any:
 
 
 @dataclass(kw_only=True)
-class PysparkFunctionTask(AsyncFunctionTaskTemplate):
+class PysparkFunctionTask(AsyncFunctionTaskTemplate[Any, Any, Any]):
     """A task with a Spark session, which `flyte.ctx()["spark_session"]` gives; the run's root task ends it."""
 
     plugin_config: Spark

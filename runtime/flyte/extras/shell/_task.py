@@ -104,7 +104,7 @@ class Shell:
         values = raw if isinstance(raw, tuple) else (raw,)
         if len(values) != len(self.outputs):
             return raw
-        unpacked = []
+        unpacked: list[Any] = []
         for spec, value in zip(self.outputs.values(), values, strict=True):
             if isinstance(spec, Glob) and isinstance(value, Dir):
                 found = sorted(pathlib.Path(await value.download()).glob(spec.pattern))

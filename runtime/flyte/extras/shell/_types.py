@@ -46,7 +46,7 @@ class Stderr:
         _check_stream_type("Stderr", self.type)
 
 
-OutputSpec = Union[type, Glob, Stdout, Stderr]
+OutputSpec = type | Glob | Stdout | Stderr
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,8 @@ def check_default(name: str, value: Any, annotation: Any) -> None:
     """
     if value is None:
         raise ValueError(
-            f"defaults[{name!r}] = None is redundant; declare the input as `T | None` and omit it from defaults instead."
+            f"defaults[{name!r}] = None is redundant; "
+            "declare the input as `T | None` and omit it from defaults instead."
         )
     _, inner = without_none(annotation)
     kind = kind_of(name, annotation)

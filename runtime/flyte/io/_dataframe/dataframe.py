@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from ... import storage
 from ..._context import internal_ctx
-from ..._convert import Hashed, TypeTransformerFailedError, register_transformer
+from ..._convert import Hashed, register_transformer
+from ..._structured import TypeTransformerFailedError
 from .._awaitable import to_be_awaited
 from .._hashing_io import HashMethod
 from .._model import ReferenceModel
