@@ -20,7 +20,7 @@ from flyte_migrate.project.facts import ModuleFacts
 from flyte_migrate.project.index import index_module
 from flyte_migrate.project.link import ProjectIndex, link
 from flyte_migrate.project.source import SourceError, SourceFile, decode, read_bytes
-from flyte_migrate.rewrite.apply import apply
+from flyte_migrate.rewrite.apply import Rewriter
 from flyte_migrate.rewrite.gate import GateError, check_output
 from flyte_migrate.rewrite.helpers import helper_inserts
 from flyte_migrate.rewrite.imports import original_usage, plan_imports, usage_of
@@ -195,14 +195,14 @@ def _migrate(
     plan = plan_file(view)
     plan.add(helper_inserts(view, plan.helpers))
     before = original_usage(view)
-    rewritten = apply(tree, plan, view.parents) if plan.changes else tree
-    after = usage_of(rewritten, view) if plan.changes else before
+    rewriter = Rewriter(tree, plan, view.parents)
+    after = usage_of(rewriter.apply(), view) if plan.changes else before
     plan.add(earlier_findings(view, plan))
     plan.add(leftover_findings(view, plan, after))
     plan.add(plan_imports(view, before, after))
     diagnostics = _diagnostics(path, target, view, plan, settings)
     _add_todos(view, plan, settings, {(d.line, d.code) for d in diagnostics})
-    text = apply(tree, plan, view.parents).code if plan.changes or plan.leading else source.text
+    text = rewriter.apply().code if plan.changes or plan.leading else source.text
     if text == source.text:
         return Unchanged(path, diagnostics)
     check_output(source.text, text)
