@@ -41,6 +41,8 @@ def cache_argument(view: FileView, args: Mapping[str, cst.Arg], originals: Mappi
     if known is UNKNOWN and callee(view, follow(view, original)) == CACHE:
         if isinstance(original, cst.Call) and original not in view.parents:
             cache = _converted(view, original, original) or original  # of a helper in another module
+        if isinstance(cache, cst.Call) and len(cache.args) == 1 and literal(cache.args[0].value) == "auto":
+            cache = cache.args[0].value
         return [argument(cache, "cache")]
     version = args.get("cache_version")
     given: list[cst.Arg] = []

@@ -203,7 +203,10 @@ def indentation(view: FileView, node: cst.CSTNode) -> str:
     """How far the line on which a node begins is indented against its statement; nothing for a node of another file."""
     if node not in view.parents:
         return ""
-    line, _ = view.location(node)
+    first = node
+    while isinstance(first, (cst.Call, cst.Attribute)):
+        first = first.func if isinstance(first, cst.Call) else first.value
+    line, _ = view.location(first)
     _, column = view.location(view.statement(node))
     text = view.text.split("\n")[line - 1]
     return " " * max(len(text) - len(text.lstrip()) - column, 0)

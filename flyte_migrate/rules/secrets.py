@@ -272,6 +272,7 @@ def convert_reads(view: FileView) -> Iterator[Item]:
     if "secrets" not in view.text and "SecretsManager" not in view.text:
         return
     declared: dict[tuple[str, str], str] | None = None
+    converted: set[cst.CSTNode] = set()
     noted = False
     for read in _reads(view):
         if declared is None:
@@ -291,6 +292,7 @@ def convert_reads(view: FileView) -> Iterator[Item]:
                 f"{code(read.node)}: a secret mounted as a file lies under /etc/flyte/secrets in Flyte 2.",
             )
             continue
+        converted.add(read.node)
         if read.reader == "get_secrets_env_var":
             text = cst.SimpleString(f'"{variable}"')
             yield Replace(read.node, lambda updated, text=text: text)  # type: ignore[misc]
@@ -312,6 +314,24 @@ def convert_reads(view: FileView) -> Iterator[Item]:
         encode = "encode_mode" in read.given and literal(read.given["encode_mode"].value) == "rb"
         value = cst.parse_expression(f'{environ}.environ["{variable}"]' + (".encode()" if encode else ""))
         yield Replace(read.node, lambda updated, value=value: value)  # type: ignore[misc]
+
+    yield from _drop_managers(view, converted)
+
+
+def _drop_managers(view: FileView, converted: set[cst.CSTNode]) -> Iterator[Item]:
+    """``secrets = current_context().secrets`` goes when everything read through the variable was converted."""
+    for node in view.by_type.get(cst.Assign, ()):
+        assert isinstance(node, cst.Assign)
+        target, line = node.targets[0].target, view.parent(node)
+        if len(node.targets) != 1 or not isinstance(target, cst.Name) or not _is_manager(view, node.value):
+            continue
+        uses = view.uses_of(target.value, view.scope_at[target])
+        if (
+            uses
+            and all(any(a in converted for a in view.ancestors(use)) for use in uses)
+            and isinstance(line, cst.SimpleStatementLine)
+        ):
+            yield Replace(line, lambda updated: None)
 
 
 def _caught_as_value_error(view: FileView, node: cst.CSTNode) -> bool:
