@@ -3,7 +3,8 @@
 A task that is called from async code must be awaited (TRAP-17), so the colour of a function follows from its callers and from
 what it calls, across modules:
 
-* what is ``async def`` in the source stays so: ``@eager`` functions, async tasks, ordinary coroutine functions;
+* what is ``async def`` in the source stays so: async tasks, ordinary coroutine functions; ``@eager`` functions are async
+  whatever their ``def`` says, as calling one gave a coroutine;
 * with ``--style async`` former workflows and dynamic workflows that call tasks become async;
 * an ordinary function that async code calls, and that itself reaches a call of a task, becomes async;
 * inside a run, whatever calls a function that became async becomes async as well. Code outside (scripts, tests) stays as it is
@@ -45,6 +46,7 @@ def plan_colours(index: ProjectIndex, style: str = "sync") -> Colours:
             callers.setdefault(callee, set()).add(name)
     asynchronous = {name for name, (_, function) in functions.items() if function.is_async}
     source = frozenset(asynchronous)
+    asynchronous |= {name for name, task in index.tasks.items() if task.role == "eager"}
     starting = [n for n, (module, function) in functions.items() if _starts_tasks(index, module, function, calls[n])]
     reaching = _reaching(index, starting, callers)
     if style == "async":

@@ -21,6 +21,7 @@ from flyte_migrate.rules import on_file
 from flyte_migrate.rules.configuration import (
     arguments,
     callee,
+    follow,
     is_none,
     layout_comments,
     line_break,
@@ -33,6 +34,7 @@ from flyte_migrate.rules.tasks import task_arguments
 
 PARTIAL = "functools.partial"
 _OPTIONS = ("target", "concurrency", "min_successes", "min_success_ratio", "run_all_sub_nodes")
+_OLDER_OPTIONS = ("target", "concurrency", "min_success_ratio", "run_all_sub_nodes")
 #: The first parameter had other names in older releases.
 _TARGETS = ("target", "task_function", "python_function_task")
 _METADATA = "flytekit.TaskMetadata"
@@ -114,10 +116,12 @@ def convert_map_tasks(view: FileView) -> Iterator[Item]:
 def read_map_task(view: FileView, creation: cst.Call) -> MapTask:
     """The map task that a call of ``map_task`` makes. Raises Unreadable."""
     options: dict[str, cst.Arg] = {}
+    made_by = view.canonical(creation.func)
+    order = _OPTIONS if made_by in ("flytekit.map_task", "flytekit.core.array_node.array_node") else _OLDER_OPTIONS
     for position, arg in enumerate(creation.args):
         if arg.star:
             raise Unreadable("FM215", "The arguments of map_task are unpacked from a value; write flyte.map(task.override(...), values).")
-        name = arg.keyword.value if arg.keyword is not None else (_OPTIONS[position] if position < len(_OPTIONS) else "")
+        name = arg.keyword.value if arg.keyword is not None else (order[position] if position < len(order) else "")
         options["target" if name in _TARGETS else name] = arg
     target = options.pop("target", None)
     if target is None:
@@ -127,8 +131,9 @@ def read_map_task(view: FileView, creation: cst.Call) -> MapTask:
     others = {k: a for k, a in options.items() if k not in _OPTIONS and not is_none(a.value)}
     metadata = others.pop("metadata", None)
     if metadata is not None:
-        given = arguments(metadata.value, _METADATA_ORDER) if isinstance(metadata.value, cst.Call) else None
-        if given is None or callee(view, metadata.value) != _METADATA:
+        value = follow(view, metadata.value)
+        given = arguments(value, _METADATA_ORDER) if isinstance(value, cst.Call) else None
+        if given is None or callee(view, value) != _METADATA:
             raise Unreadable("FM215", f"metadata={code(metadata.value)} can't be read here; use flyte.map({found.task.name}.override(...), values).")
         found.overrides = given
     for keyword in others:
