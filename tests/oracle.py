@@ -11,6 +11,7 @@ import importlib
 import io
 import json
 import os
+import random
 import select
 import signal
 import subprocess
@@ -99,6 +100,7 @@ def outcome_v2(function: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Run a flyte task in local mode; a plain function is called."""
     import flyte
 
+    flyte.init()  # from_local asks for it, in local runs too
     if not hasattr(function, "native_interface"):
         return {"value": plain(function(**inputs))}
     outputs = flyte.with_runcontext(mode="local").run(function, **inputs).outputs()
@@ -118,6 +120,7 @@ def error_class(error: BaseException, sdk: str) -> str:
 def _child(sdk: str, job: Job, out: int) -> None:
     home = tempfile.mkdtemp(prefix="oracle-")
     os.environ["HOME"] = home
+    random.seed()  # forked programs would draw the same names for flytekit's local uploads
     os.chdir(home)
     sys.path.insert(0, job["root"])
     with contextlib.redirect_stdout(io.StringIO()):
