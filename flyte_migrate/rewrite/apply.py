@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import libcst as cst
 
@@ -11,39 +11,76 @@ from flyte_migrate.rewrite.todo import with_todos
 from flyte_migrate.rewrite.walk import fields_of
 
 
-def apply(tree: cst.Module, plan: FilePlan, parents: Mapping[cst.CSTNode, cst.CSTNode]) -> cst.Module:
-    """The tree with all edits of ``plan`` applied."""
-    dirty: set[cst.CSTNode] = set()
-    moved = [statement for group in plan.moved.values() for statement in group]
-    for node in (*plan.replacements, *plan.before, *plan.after, *plan.moved, *moved, *plan.leading):
-        item: cst.CSTNode | None = node
-        while item is not None and item not in dirty:
-            dirty.add(item)
-            item = parents.get(item)
-    built = _Rebuilder(plan, dirty, frozenset(moved)).rebuild(tree)
-    assert len(built) == 1 and isinstance(built[0], cst.Module)
-    return built[0]
+class Rewriter:
+    """Applies the edits of ``plan`` to ``tree``, again whenever the plan has grown; what has not changed is not rebuilt."""
 
+    def __init__(self, tree: cst.Module, plan: FilePlan, parents: Mapping[cst.CSTNode, cst.CSTNode]) -> None:
+        self.tree, self.plan, self.parents = tree, plan, parents
+        self._dirty: set[cst.CSTNode] = set()
+        self._moved: frozenset[cst.CSTNode] = frozenset()
+        self._built: dict[cst.CSTNode, list[cst.CSTNode]] = {}
+        self._edits: dict[cst.CSTNode, tuple[int, ...]] = {}
 
-class _Rebuilder:
-    def __init__(self, plan: FilePlan, dirty: set[cst.CSTNode], moved: frozenset[cst.CSTNode]) -> None:
-        self.plan, self.dirty, self.moved = plan, dirty, moved
+    def apply(self) -> cst.Module:
+        """The tree with all edits of the plan applied."""
+        if not self.plan.changes and not self.plan.leading:
+            return self.tree
+        edits = self._signatures()
+        changed = {node for node, signature in edits.items() if self._edits.get(node) != signature}
+        self._edits = edits
+        self._moved = frozenset(statement for group in self.plan.moved.values() for statement in group)
+        changed.update(place for place, group in self.plan.moved.items() if not changed.isdisjoint(group))
+        for node in self._upwards(changed):
+            self._built.pop(node, None)
+        self._dirty = self._upwards((*edits, *self.plan.moved, *self._moved))
+        built = self.rebuild(self.tree)
+        assert len(built) == 1 and isinstance(built[0], cst.Module)
+        return built[0]
+
+    def _signatures(self) -> dict[cst.CSTNode, tuple[int, ...]]:
+        """For every edited node how many edits of each sort it has: plans only grow, so a change shows in a number."""
+        plan = self.plan
+        return {
+            node: (
+                node in plan.replacements,
+                len(plan.before.get(node, ())),
+                len(plan.after.get(node, ())),
+                len(plan.leading.get(node, ())),
+                sum(len(plan.carried.get(i, ())) for i in (*plan.before.get(node, ()), *plan.after.get(node, ()))),
+            )
+            for node in (*plan.replacements, *plan.before, *plan.after, *plan.leading)
+        }
+
+    def _upwards(self, nodes: Iterable[cst.CSTNode]) -> set[cst.CSTNode]:
+        """The nodes and everything above them."""
+        found: set[cst.CSTNode] = set()
+        for node in nodes:
+            item: cst.CSTNode | None = node
+            while item is not None and item not in found:
+                found.add(item)
+                item = self.parents.get(item)
+        return found
 
     def rebuild(self, node: cst.CSTNode) -> list[cst.CSTNode]:
         """The nodes that take the place of ``node``."""
-        if node not in self.dirty:
+        if node not in self._dirty:
             return [node]
-        return [] if node in self.moved else self._rebuilt(node)
+        if node in self._moved:
+            return []
+        built = self._built.get(node)
+        if built is None:
+            built = self._built[node] = self._rebuilt(node)
+        return built
 
     def _rebuilt(self, node: cst.CSTNode) -> list[cst.CSTNode]:
         changes: dict[str, object] = {}
         for name in fields_of(type(node)):
             value = getattr(node, name)
             if isinstance(value, cst.CSTNode):
-                if value in self.dirty:
+                if value in self._dirty:
                     built = self.rebuild(value)
                     changes[name] = self._single(node, name, built)
-            elif isinstance(value, (list, tuple)) and any(item in self.dirty for item in value):
+            elif isinstance(value, (list, tuple)) and any(item in self._dirty for item in value):
                 items: list[cst.CSTNode] = []
                 for item in value:
                     items.extend(self.rebuild(item))
