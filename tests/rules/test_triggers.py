@@ -72,7 +72,7 @@ def test_attached_triggers_keep_schedule_inputs_and_notifications() -> None:
     nightly = found["nightly_report"]
     assert nightly["task"] == "before.main"
     assert (nightly["cron"], nightly["kickoff"], nightly["active"]) == ("0 2 * * *", "day", False)
-    assert (nightly["inputs"], nightly["rules"]) == (["region", "rows"], 2)
+    assert (nightly["inputs"], nightly["rules"]) == (["day", "region", "rows"], 2)  # day: the task's default
     assert (found["every-90-minutes"]["minutes"], found["every-90-minutes"]["active"]) == (90, True)
     assert (found["by hand"]["cron"], found["by hand"]["minutes"]) == ("", 0)
 

@@ -1,0 +1,378 @@
+"""Decks → ``flyte.report`` tabs; renderers → the HTML they made (CTX-16…23, IMP-64).
+
+In v1 a deck is written only by tasks with ``enable_deck=True`` and by eager ones; in v2 a report only with ``report=True``.
+Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/reports/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from flyte_migrate.rewrite.plan import Finding, Item, Replace
+from flyte_migrate.rewrite.scopes import Scope
+from flyte_migrate.rewrite.template import argument, code
+from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
+from flyte_migrate.rules import on_file, on_symbol
+from flyte_migrate.rules.configuration import arguments, callee, constant
+from flyte_migrate.rules.context_uses import CURRENT_CONTEXT, PARAMETERS, context_uses, is_async
+
+DECK = "flytekit.Deck"
+_DECK_ORDER = ("name", "html", "auto_add_to_deck")
+_TOP_FRAME = "flytekit.deck.TopFrameRenderer"
+_MARKDOWN = "flytekit.deck.MarkdownRenderer"
+_ARROW = "flytekit.deck.renderer.ArrowRenderer"
+_CONVERTED = (_TOP_FRAME, _MARKDOWN, _ARROW)
+_RENDERERS = (*_CONVERTED, "flytekit.deck.SourceCodeRenderer", "flytekit.deck.renderer.PythonDependencyRenderer")
+#: flytekit.deck.renderer.DEFAULT_MAX_ROWS and DEFAULT_MAX_COLS
+_FRAME_LIMITS = {"max_rows": "10", "max_cols": "100"}
+
+
+def report_arguments(view: FileView, definition: TaskDefinition) -> list[cst.Arg]:
+    """``report=True`` for an eager task that writes to decks: in v1 those are written without ``enable_deck``."""
+    if (
+        definition.task.role != "eager"
+        or definition.task.argument("enable_deck")
+        or definition.task.argument("disable_deck")
+    ):
+        return []
+    names = {r.name: r for r in view.references if r.name == DECK and definition.node in set(view.ancestors(r.node))}
+    return [argument("True", "report")] if names else []
+
+
+# -- decks ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Deck:
+    """An expression that gives a deck: its constructor or the default deck, and the variable it is assigned to."""
+
+    node: cst.BaseExpression
+    tab: str  # source of the tab's name; empty for the default deck
+    html: cst.Arg | None = None
+    position: int = 0  # of the HTML among the constructor's arguments
+    assignment: cst.SimpleStatementLine | None = None
+    scope: Scope | None = None
+    variable: str = ""
+
+
+@on_file
+def convert_decks(view: FileView) -> Iterator[Item]:
+    """Convert decks where they are made, and everything that is done with their variables."""
+    names = (DECK, CURRENT_CONTEXT, PARAMETERS)
+    if "eck" not in view.text or not any(reference.name in names for reference in view.references):
+        return
+    decks = [*_constructed(view), *_default_decks(view)]
+    for deck in decks:
+        yield from _convert_deck(view, deck, decks)
+    for use in context_uses(view):
+        if use.path[:1] == ("timeline_deck",):
+            yield Finding(use.root, "FM410", "The timeline deck has no counterpart; log what took how long.")
+        elif use.path[:1] == ("decks",):
+            yield Finding(
+                use.root, "FM414", "The list of decks is gone; flyte.report.get_tab(name) finds or makes a tab."
+            )
+    for reference in view.references:
+        if reference.name == DECK:
+            yield from _convert_reference(view, reference, {deck.node for deck in decks})
+
+
+def _constructed(view: FileView) -> Iterator[_Deck]:
+    for reference in view.references:
+        node = view.parent(reference.chain)
+        if (
+            reference.name != DECK
+            or reference.rest
+            or not isinstance(node, cst.Call)
+            or node.func is not reference.chain
+        ):
+            continue
+        given = arguments(node, _DECK_ORDER)
+        if given is None or "name" not in given or "auto_add_to_deck" in given:
+            continue
+        tab = "" if constant(view, given["name"].value) == "default" else code(given["name"].value)
+        html = given.get("html")
+        yield _held(view, node, tab, html, list(node.args).index(html) if html is not None else 0)
+
+
+def _default_decks(view: FileView) -> Iterator[_Deck]:
+    for use in context_uses(view):
+        if use.path[:1] == ("default_deck",):
+            yield _held(view, use.links[0], "", None, 0)
+
+
+def _held(view: FileView, node: cst.BaseExpression, tab: str, html: cst.Arg | None, position: int) -> _Deck:
+    """The deck with the variable that it is assigned to, if the assignment is a statement of its own."""
+    small = view.parent(node)
+    line = view.parent(small) if small is not None else None
+    if isinstance(small, cst.Assign) and len(small.targets) == 1 and isinstance(line, cst.SimpleStatementLine):
+        target = small.targets[0].target
+        if isinstance(target, cst.Name) and len(line.body) == 1:
+            scope = view.scope_at[target].owner(target.value)
+            return _Deck(node, tab, html, position, line, scope, target.value)
+    return _Deck(node, tab, html, position)
+
+
+def _convert_deck(view: FileView, deck: _Deck, decks: Sequence[_Deck]) -> Iterator[Item]:
+    report = view.local_name("flyte.report:")
+    parent = view.parent(deck.node)
+    if deck.assignment is not None:
+        yield from _convert_variable(view, deck, report)
+    elif isinstance(parent, cst.Expr):
+        if deck.html is None:
+            yield Replace(deck.node, lambda updated: cst.parse_expression(_tab(deck, report)))
+        else:
+            yield Replace(deck.node, lambda updated: _logged(view, deck, updated, report, _replaces(view, deck, decks)))
+    elif isinstance(parent, cst.Attribute) and parent.attr.value == "append" and deck.html is None:
+        yield from _convert_append(view, deck, parent, report)
+    elif isinstance(parent, cst.Attribute) and parent.attr.value in ("name", "html", "append"):
+        yield Finding(deck.node, "FM414", "Make the tab first: tab = flyte.report.get_tab(name), then tab.log(html).")
+    elif isinstance(parent, cst.Arg) and _is_append_to_decks(view, parent):
+        return
+    else:
+        yield Finding(
+            deck.node,
+            "FM414",
+            "This deck goes on from here; flyte.report.get_tab(name) finds a tab anywhere in the task.",
+        )
+
+
+def _is_append_to_decks(view: FileView, arg: cst.Arg) -> bool:
+    node = view.parent(arg)
+    return isinstance(node, cst.Call) and code(node.func).endswith(".decks.append")
+
+
+def _tab(deck: _Deck, report: str) -> str:
+    return f"{report}.get_tab({deck.tab or chr(34) + 'main' + chr(34)})"
+
+
+def _logged(view: FileView, deck: _Deck, updated: cst.CSTNode, report: str, replaces: bool) -> cst.BaseExpression:
+    """``Deck(name, html)`` as a statement of its own."""
+    assert isinstance(updated, cst.Call)
+    html = cst.Arg(updated.args[deck.position].value)
+    if not deck.tab:
+        return _main(view, deck.node, report, "replace" if replaces else "log", html)
+    layout = updated.args[deck.position]
+    exploded = isinstance(updated.whitespace_before_args, cst.ParenthesizedWhitespace)
+    method = cst.parse_expression(f"{_tab(deck, report)}.{'replace' if replaces else 'log'}")
+    if not exploded:
+        return cst.Call(method, [html])
+    args = [html.with_changes(comma=layout.comma, whitespace_after_arg=layout.whitespace_after_arg)]
+    return updated.with_changes(func=method, args=args)
+
+
+def _main(view: FileView, node: cst.CSTNode, report: str, method: str, html: cst.Arg) -> cst.BaseExpression:
+    """Logging to the main tab, awaited in a coroutine, where the plain call is refused (CTX-21)."""
+    if is_async(view, node):
+        return cst.Await(cst.Call(cst.parse_expression(f"{report}.{method}.aio"), [html]))
+    return cst.Call(cst.parse_expression(f"{report}.{method}"), [html])
+
+
+def _replaces(view: FileView, deck: _Deck, decks: Sequence[_Deck]) -> bool:
+    """Whether a deck takes the place of an earlier one of the same name: in v1 the last of that name is shown."""
+    function = view.function_of(deck.node)
+    for ancestor in view.ancestors(deck.node):
+        if ancestor is function:
+            break
+        if isinstance(ancestor, (cst.For, cst.While)) and (not deck.tab or deck.tab[0] in "\"'"):
+            return True
+    before = decks[: list(decks).index(deck)]
+    return any(
+        d.tab == deck.tab and isinstance(d.node, cst.Call) and view.function_of(d.node) is function for d in before
+    )
+
+
+def _convert_append(view: FileView, deck: _Deck, append: cst.Attribute, report: str) -> Iterator[Item]:
+    """``ctx.default_deck.append(html)`` → ``flyte.report.log(html)``."""
+    node = view.parent(append)
+    if not isinstance(node, cst.Call) or not isinstance(view.parent(node), cst.Expr) or len(node.args) != 1:
+        yield Finding(deck.node, "FM414", "A tab's log() gives nothing back; call it once for every piece of HTML.")
+        return
+    if deck.tab:
+        yield Replace(append, lambda updated: cst.parse_expression(f"{_tab(deck, report)}.log"))
+    elif is_async(view, node):
+        yield Replace(
+            node, lambda updated: cst.Await(updated.with_changes(func=cst.parse_expression(f"{report}.log.aio")))
+        )
+    else:
+        yield Replace(append, lambda updated: cst.parse_expression(f"{report}.log"))
+
+
+def _convert_variable(view: FileView, deck: _Deck, report: str) -> Iterator[Item]:
+    """``deck = Deck(name, html)`` → the tab and what is logged to it; ``deck.append`` → ``deck.log``."""
+    assert deck.assignment is not None and deck.scope is not None
+    yield Replace(deck.assignment, lambda updated: _assigned(updated, deck, cst.parse_expression(_tab(deck, report))))
+    for use in view.uses_of(deck.variable, deck.scope):
+        attribute = view.parent(use)
+        if isinstance(attribute, cst.Attribute) and attribute.attr.value in ("append", "name", "html"):
+            yield from _convert_tab_member(view, attribute)
+        elif not _is_passed_to_deck_parameter(view, use):
+            yield Finding(use, "FM414", f"{use.value} is a report tab now: it has log(), replace() and get_html().")
+
+
+def _assigned(updated: cst.SimpleStatementLine, deck: _Deck, tab: cst.BaseExpression) -> list[cst.CSTNode]:
+    """The tab in the variable, and a statement that logs the HTML the deck was made with."""
+    assign = updated.body[0]
+    assert isinstance(assign, cst.Assign)
+    bound = updated.with_changes(body=[assign.with_changes(value=tab)])
+    if deck.html is None:
+        return [bound]
+    assert isinstance(assign.value, cst.Call)
+    html = cst.Arg(assign.value.args[deck.position].value)
+    logged = cst.Expr(cst.Call(cst.Attribute(cst.Name(deck.variable), cst.Name("log")), [html]))
+    return [bound, cst.SimpleStatementLine([logged])]
+
+
+def _convert_tab_member(view: FileView, attribute: cst.Attribute) -> Iterator[Item]:
+    """A member of a deck on the tab: append → log, html → get_html()."""
+    node = view.parent(attribute)
+    if attribute.attr.value == "html":
+        yield Replace(attribute, lambda updated: cst.Call(updated.with_changes(attr=cst.Name("get_html"))))
+    elif attribute.attr.value == "append":
+        if isinstance(node, cst.Call) and isinstance(view.parent(node), cst.Expr):
+            yield Replace(attribute, lambda updated: updated.with_changes(attr=cst.Name("log")))
+        else:
+            yield Finding(attribute, "FM414", "A tab's log() gives nothing back; call it once for every piece of HTML.")
+
+
+def _is_passed_to_deck_parameter(view: FileView, use: cst.Name) -> bool:
+    arg = view.parent(use)
+    node = view.parent(arg) if isinstance(arg, cst.Arg) else None
+    name = view.qualified(node.func) if isinstance(node, cst.Call) else None
+    found = view.index.definition(name, view.facts.module) if name else None
+    if found is None or found.function is None:
+        return False
+    module = found.module.module
+    annotations = [p.annotation for p in found.function.parameters if p.annotation]
+    return any(view.index.canonical(view.index.local(module, text), module) == DECK for text in annotations)
+
+
+def _convert_reference(view: FileView, reference: Reference, converted: set[cst.BaseExpression]) -> Iterator[Item]:
+    """``Deck.publish()``, and the class as a base or annotation."""
+    node = view.parent(reference.chain)
+    if reference.rest == ("publish",) and isinstance(node, cst.Call):
+        report = view.local_name("flyte.report:")
+        if is_async(view, node):
+            yield Replace(node, lambda updated: cst.Await(cst.Call(cst.parse_expression(f"{report}.flush.aio"))))
+        else:
+            yield Replace(node, lambda updated: cst.Call(cst.parse_expression(f"{report}.flush")))
+    elif isinstance(node, cst.Annotation) and isinstance(parameter := view.parent(node), cst.Param):
+        yield from _convert_parameter(view, parameter)
+    elif not (isinstance(node, cst.Call) and node in converted):
+        yield Finding(
+            reference.chain, "FM414", "Deck has no counterpart as a class; flyte.report.get_tab(name) is a tab."
+        )
+
+
+def _convert_parameter(view: FileView, parameter: cst.Param) -> Iterator[Item]:
+    """A parameter that takes a deck takes a tab, whose class has no public name."""
+    function = view.function_of(parameter)
+    if function is None:
+        return
+    yield Replace(parameter, lambda updated: updated.with_changes(annotation=None))
+    for use in view.uses_of(parameter.name.value, view.scope_of[function]):
+        attribute = view.parent(use)
+        if isinstance(attribute, cst.Attribute):
+            yield from _convert_tab_member(view, attribute)
+
+
+# -- renderers -----------------------------------------------------------------------------------------------------------
+
+
+@on_symbol(*_RENDERERS)
+def convert_renderer(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``TopFrameRenderer(5).to_html(df)`` → ``df.to_html(max_rows=5, max_cols=100)``, and the like."""
+    node = view.parent(reference.chain)
+    if not isinstance(node, cst.Call) or node.func is not reference.chain:
+        return
+    if (annotated := _annotated(view, node)) is not None:
+        yield from _without_renderers(view, annotated, node)
+        return
+    shown = reference.name.rpartition(".")[2]
+    rendered = _rendered(view, node)
+    if reference.name not in _CONVERTED or not rendered:
+        yield Finding(node, "FM411", f"{shown} has no public counterpart; write the HTML that it made.")
+        return
+    given = arguments(node, ("max_rows", "max_cols"))
+    if given is None:
+        yield Finding(
+            node, "FM411", f"The arguments of {shown} can't be told; write frame.to_html(max_rows=..., max_cols=...)."
+        )
+        return
+    for call in rendered:
+        yield Replace(call, _rendering(view, reference.name, given))
+    statement = view.statement(node)
+    if isinstance(view.parent(node), cst.Assign) and isinstance(statement, cst.SimpleStatementLine):
+        yield Replace(statement, lambda updated: None)
+
+
+def _rendering(view: FileView, renderer: str, given: Mapping[str, cst.Arg]):  # type: ignore[no-untyped-def]
+    """How the call of ``to_html`` becomes the HTML itself; each is what flytekit.deck.renderer did."""
+    limits = [argument(given[k].value if k in given else default, k) for k, default in _FRAME_LIMITS.items()]
+
+    def build(updated: cst.Call) -> cst.BaseExpression:
+        value = updated.args[0].value
+        if renderer == _MARKDOWN:
+            markdown = cst.parse_expression(f"{view.local_name('markdown_it:MarkdownIt')}().render")
+            return cst.Call(markdown, [cst.Arg(value)])
+        simple = isinstance(value, (cst.Name, cst.Attribute, cst.Call, cst.Subscript))
+        owner = value if simple or value.lpar else value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+        if renderer == _ARROW:
+            return cst.Call(cst.Attribute(owner, cst.Name("to_string")))
+        return cst.Call(cst.Attribute(owner, cst.Name("to_html")), limits)
+
+    return build
+
+
+def _rendered(view: FileView, node: cst.Call) -> list[cst.Call]:
+    """The ``to_html`` calls on a renderer, through a variable that is used for nothing else; empty if there are others."""
+    parent = view.parent(node)
+    if isinstance(parent, cst.Attribute):
+        call = view.parent(parent)
+        good = parent.attr.value == "to_html" and isinstance(call, cst.Call) and len(call.args) == 1
+        return [call] if good and isinstance(call, cst.Call) else []
+    if not (
+        isinstance(parent, cst.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0].target, cst.Name)
+    ):
+        return []
+    target = parent.targets[0].target
+    scope = view.scope_at[target].owner(target.value)
+    if scope is None or len(scope.bindings[target.value]) > 1:
+        return []
+    found: list[cst.Call] = []
+    for use in view.uses_of(target.value, scope):
+        attribute = view.parent(use)
+        call = (
+            view.parent(attribute)
+            if isinstance(attribute, cst.Attribute) and attribute.attr.value == "to_html"
+            else None
+        )
+        if not isinstance(call, cst.Call) or len(call.args) != 1:
+            return []
+        found.append(call)
+    return found
+
+
+def _annotated(view: FileView, node: cst.Call) -> cst.Subscript | None:
+    """The ``Annotated[...]`` that a renderer is metadata of."""
+    for ancestor in view.ancestors(node):
+        if isinstance(ancestor, cst.Subscript):
+            name = view.canonical(ancestor.value)
+            return ancestor if name in ("typing.Annotated", "typing_extensions.Annotated") else None
+        if not isinstance(ancestor, (cst.SubscriptElement, cst.Index)):
+            return None
+    return None
+
+
+def _without_renderers(view: FileView, annotated: cst.Subscript, node: cst.Call) -> Iterator[Item]:
+    """An output annotated with a renderer was shown in the automatic decks, which are gone."""
+    metadata = [e.slice.value for e in annotated.slice[1:] if isinstance(e.slice, cst.Index)]
+    if metadata[0] is not node:
+        return
+    yield Finding(node, "FM410", "Outputs are not rendered on their own any more; log their HTML in the task.")
+    if all(isinstance(m, cst.Call) and callee(view, m) in _RENDERERS for m in metadata):
+        yield Replace(annotated, lambda updated: updated.slice[0].slice.value)
+    else:
+        yield Finding(node, "FM411", "The renderer in this annotation means nothing in Flyte 2; take it out.")
