@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flyte_migrate.mapping import table
-from flyte_migrate.project.facts import ModuleFacts
+from flyte_migrate.project.facts import Argument, ModuleFacts
 from flyte_migrate.project.link import ProjectIndex, Task
 
 #: v1 task arguments that live on the environment in v2 (CFG-02…09, CFG-19).
@@ -26,6 +26,8 @@ ENVIRONMENT_KEYWORDS = (
     "secret_requests",
     "task_config",
 )
+
+POD = "flytekitplugins.pod.Pod"
 
 Config = tuple[tuple[str, str], ...]
 Ref = tuple[str, str]  # module id, environment variable
@@ -128,15 +130,21 @@ def _blocked(index: ProjectIndex, task: Task) -> str:
     config = task.argument("task_config")
     if config is None:
         return ""
-    called = config.call
-    if not called and config.resolved:
-        definition = index.definition(config.resolved, task.module)
-        if definition is not None and definition.variable is not None:
-            called = index.canonical(definition.variable.call, definition.module.module)
-    row = table().row(index.canonical(called, task.module)) if called else None
+    called = _config_class(index, task, config)
+    row = table().row(called) if called else None
     if row is None:
-        return "" if not called or not called.startswith(("flytekit", "union")) else "FM640"
+        return "" if not called.startswith(("flytekit", "union")) else "FM640"
     return row.code if row.kind == "manual" else ""
+
+
+def _config_class(index: ProjectIndex, task: Task, config: Argument) -> str:
+    """The canonical name of the class of a ``task_config``, through a variable; empty if it can't be told."""
+    if config.call:
+        return index.canonical(config.call, task.module)
+    definition = index.definition(config.resolved, task.module) if config.resolved else None
+    if definition is None or definition.variable is None:
+        return ""
+    return index.canonical(definition.variable.call, definition.module.module)
 
 
 def _partition(index: ProjectIndex, module: str, blocked: Mapping[str, str]) -> list[_Group]:
@@ -149,6 +157,8 @@ def _partition(index: ProjectIndex, module: str, blocked: Mapping[str, str]) -> 
     workers = [t for t in tasks if t.role != "workflow"]
     for task in workers:
         present = [a for k in ENVIRONMENT_KEYWORDS if (a := task.argument(k)) is not None]
+        # A Pod is the pod template of the task, not a plugin's configuration (PLG-18).
+        present = [a for a in present if a.keyword != "task_config" or _config_class(index, task, a) != POD]
         local = {n for a in present for n in a.names if n in facts.bound and n not in top_level}
         config = tuple((a.keyword, a.text) for a in present)
         scope = task.function.enclosing if local else ""

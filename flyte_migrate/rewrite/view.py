@@ -403,6 +403,9 @@ class FileView:
                     imported = isinstance(binding.node, cst.Import) and binding.target == binding.name
                     if not imported or "." not in module:
                         return f"{binding.name}.{variable}"
+                owner, _, name = binding.target.rpartition(".")
+                if binding.kind == "import" and name == variable and self.index.module_of(owner, self.facts.module) == module:
+                    return binding.name
         source = self._written_module(module)
         last = module.rpartition(".")[2]
         key = f"{source}:{variable}"

@@ -223,14 +223,12 @@ def _method_above(view: FileView, node: cst.Call) -> cst.Call | None:
 @on_file
 def convert_package_lists(view: FileView) -> Iterator[Item]:
     """Flyte 1 distributions in the lists that images install from become Flyte 2 ones, or go."""
-    lists: dict[cst.CSTNode, cst.BaseExpression] = {}
+    lists: dict[cst.CSTNode, cst.List | cst.Tuple] = {}
     for node in _image_calls(view):
         given = arguments(node, _FIELDS) or {}
         if "packages" in given:
-            for listed in _shared_lists(view, given["packages"].value):
-                lists[listed] = listed
+            lists.update((listed, listed) for listed in _shared_lists(view, given["packages"].value))
     for listed in lists.values():
-        assert isinstance(listed, (cst.List, cst.Tuple))
         yield from _list_findings(view, listed.elements)
         if any(_distribution(e.value, bundled=True) is not e.value for e in listed.elements):
             yield Replace(listed, _convert_list)

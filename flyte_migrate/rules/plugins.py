@@ -5,11 +5,13 @@ Official: https://www.union.ai/docs/v2/flyte/integrations/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 import libcst as cst
 
-from flyte_migrate.rewrite.plan import Finding, Item, Replace
+from flyte_migrate.project.environments import POD
+from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, call, code, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_symbol
@@ -25,7 +27,6 @@ from flyte_migrate.rules.configuration import (
 )
 from flyte_migrate.rules.resources import merged_resources, resources_value
 
-POD = "flytekitplugins.pod.Pod"
 _POD_FIELDS = ("pod_spec", "primary_container_name", "labels", "annotations")
 _FIELDS = {
     "flytekitplugins.ray.HeadNodeConfig": ("ray_start_params", "pod_template", "requests", "limits"),
@@ -175,18 +176,20 @@ def convert_cluster(view: FileView, reference: Reference) -> Iterator[Item]:
     name = reference.name
     if stays_v1(view, reference.chain):
         return
-    target = view.ref(f"{_package(name)}:{name.rpartition('.')[2]}")
     node = _calls(view, reference)
-    if node is None or name not in _MERGED:
-        yield Replace(reference.node, lambda updated: target)
-        return
-    given = arguments(node, _FIELDS[name])
-    if given is None:
+    given = arguments(node, _FIELDS[name]) if node is not None and name in _MERGED else None
+    if node is not None and name in _MERGED and given is None:
+        short = name.rpartition(".")[2]
         yield Finding(
             node,
             "FM643",
-            f"{name.rpartition('.')[2]} unpacks its arguments; give requests and limits as one resources=flyte.Resources(...).",
+            f"{short} unpacks its arguments; give requests and limits as one resources=flyte.Resources(...).",
         )
+        yield Covered(reference.node)
+        return
+    target = view.ref(f"{_package(name)}:{name.rpartition('.')[2]}")
+    if node is None or given is None:
+        yield Replace(reference.node, lambda updated: target)
         return
     if "requests" not in given and "limits" not in given:
         yield Replace(reference.node, lambda updated: target)
@@ -256,18 +259,19 @@ def _v2_class(name: str) -> str | None:
 @on_symbol(*_DATABRICKS)
 def convert_databricks(view: FileView, reference: Reference) -> Iterator[Item]:
     """``Databricks``/``DatabricksV2`` → ``flyteplugins.databricks.Databricks``; the token's secret has another name (PLG-02)."""
-    target = view.ref("flyteplugins.databricks:Databricks")
     node = _calls(view, reference)
-    if node is None:
-        yield Replace(reference.node, lambda updated: target)
-        return
-    given = arguments(node, _DATABRICKS[reference.name])
+    given = arguments(node, _DATABRICKS[reference.name]) if node is not None else None
     gone = sorted(
         set(given or {}) - {*_SPARK_FIELDS, "databricks_conf", "databricks_instance", "databricks_token_secret"}
     )
-    if given is None or gone:
+    if node is not None and (given is None or gone):
         what = f"{', '.join(gone)} of DatabricksV2" if gone else "This configuration, which unpacks its arguments,"
         yield Finding(node, "FM647", f"{what} can't be converted; see flyteplugins.databricks.Databricks.")
+        yield Covered(reference.node)
+        return
+    target = view.ref("flyteplugins.databricks:Databricks")
+    if node is None:
+        yield Replace(reference.node, lambda updated: target)
         return
 
     def build(updated: cst.Call) -> cst.Call:
@@ -288,18 +292,17 @@ def convert_databricks(view: FileView, reference: Reference) -> Iterator[Item]:
 @on_symbol(_ELASTIC)
 def convert_elastic(view: FileView, reference: Reference) -> Iterator[Item]:
     """``Elastic`` with v1's defaults written out where v2's differ; ``start_method`` and ``increase_shared_mem`` go (PLG-05)."""
-    target = view.ref("flyteplugins.pytorch:Elastic")
     node = _calls(view, reference)
-    if node is None:
-        yield Replace(reference.node, lambda updated: target)
-        return
-    given = arguments(node, _ELASTIC_FIELDS)
-    if given is None:
+    given = arguments(node, _ELASTIC_FIELDS) if node is not None else None
+    if node is not None and given is None:
         yield Finding(
-            node,
-            "FM645",
-            "This Elastic unpacks its arguments; write flyteplugins.pytorch.Elastic(nnodes=..., nproc_per_node=...) out.",
+            node, "FM645", "This Elastic unpacks its arguments; write Elastic(nnodes=..., nproc_per_node=...) out."
         )
+        yield Covered(reference.node)
+        return
+    target = view.ref("flyteplugins.pytorch:Elastic")
+    if node is None or given is None:
+        yield Replace(reference.node, lambda updated: target)
         return
     said = [f"{k} was dropped" for k in ("start_method",) if k in given]
     if "increase_shared_mem" not in given or literal(given["increase_shared_mem"].value) is not False:
@@ -347,31 +350,32 @@ def convert_clean_pod_policy(view: FileView, reference: Reference) -> Iterator[I
 def convert_query_task(view: FileView, reference: Reference) -> Iterator[Item]:
     """``BigQueryTask`` and ``SnowflakeTask``: renamed arguments; Snowflake's template is printf style in v2 (PLG-08, PLG-09)."""
     module, output = _QUERY[reference.name]
-    target = view.ref(module)
     node = _calls(view, reference)
     if node is None:
-        yield Replace(reference.node, lambda updated: target)
+        name = view.ref(module)
+        yield Replace(reference.node, lambda updated: name)
         return
     given = arguments(node, (*_QUERY_FIELDS, output))
     snowflake = reference.name.endswith("SnowflakeTask")
-    template = (
-        string_value(follow(view, given["query_template"].value))
-        if given is not None and "query_template" in given
-        else None
-    )
     if given is None or "task_config" not in given:
         yield Finding(
             node,
             "FM649",
             f"This {reference.name.rpartition('.')[2]} can't be read; it needs plugin_config and output_dataframe_type in Flyte 2.",
         )
+        yield Covered(reference.node)
         return
-    if snowflake and (template is None or "{{" in template or "%" in template):
-        yield Finding(
-            node,
-            "FM649",
-            "Snowflake reads its template in printf style: write %(name)s for {{ .inputs.name }}, and %% for a percent sign.",
+    target = view.ref(module)
+    template = given["query_template"].value if "query_template" in given else None
+    bound = _bound_template(view, template) if snowflake and template is not None else None
+    said = [
+        "It needs flyte.TaskEnvironment.from_task(name, task) in the depends_on of its callers, which have to await it."
+    ]
+    if snowflake and template is not None and bound is None:
+        said.append(
+            "Inputs are bound in printf style, quotes included: %(name)s for {{ .inputs.name }}, %% for a percent sign."
         )
+    yield Finding(node, "FM649", " ".join(said))
     renamed = {"task_config": "plugin_config", output: "output_dataframe_type"}
     known = {*_QUERY_FIELDS, output, "secret_requests"}
     for keyword in given:
@@ -385,6 +389,8 @@ def convert_query_task(view: FileView, reference: Reference) -> Iterator[Item]:
             name = names.get(id(original), "")
             if name not in known:
                 continue
+            if name == "query_template" and bound is not None:
+                arg = arg.with_changes(value=bound)
             name = {"secret_requests": "secrets"}.get(name, renamed.get(name, name))
             args.append(
                 argument(arg.value, name).with_changes(comma=arg.comma, whitespace_after_arg=arg.whitespace_after_arg)
@@ -394,6 +400,21 @@ def convert_query_task(view: FileView, reference: Reference) -> Iterator[Item]:
         return updated.with_changes(func=target, args=args)
 
     yield Replace(node, build)
+
+
+def _bound_template(view: FileView, node: cst.BaseExpression) -> cst.BaseExpression | None:
+    """A Snowflake template with ``%(x)s`` for ``{{ .inputs.x }}``; None where that can't be told or would change the query."""
+    text = string_value(follow(view, node))
+    if text is None or "%" in text:
+        return None
+    if "{{" not in text:
+        return node
+    # The value was pasted as text in v1 and is quoted as needed in v2.
+    written = code(node)
+    bound = re.sub(r"\{\{\s*\.inputs\.(\w+)\s*\}\}", r"%(\1)s", written)
+    if "{{" in bound or re.search(r"['\"]%\(|\)s['\"].", bound) or not isinstance(node, cst.SimpleString):
+        return None
+    return cst.SimpleString(bound)
 
 
 @on_symbol("flytekitplugins.bigquery.BigQueryConfig", "flytekitplugins.snowflake.SnowflakeConfig")

@@ -74,7 +74,10 @@ def merged_resources(view: FileView, given: Mapping[str, cst.Arg]) -> Merged:
     if found.unread:
         left = " and ".join(found.unread)
         found.problems.append(
-            ("FM113", f"{left} can't be read here and was left out; write the values into resources=flyte.Resources(...).")
+            (
+                "FM113",
+                f"{left} can't be read here and was left out; write the values into resources=flyte.Resources(...).",
+            )
         )
     _values(view, sides, found, present.get("accelerator"))
     _shared_memory(view, present.get("shared_memory"), found)

@@ -88,7 +88,7 @@ def drop_discarded_returns(view: FileView, definition: TaskDefinition) -> Iterat
             ends = line is last
             yield Replace(line, lambda updated, ends=ends: _without_value(updated, ends))  # type: ignore[misc]
         else:
-            yield Replace(node, lambda updated: updated.with_changes(value=None))
+            yield Replace(node, _small_statements)
 
 
 def _returns(node: cst.CSTNode) -> Iterator[cst.Return]:
@@ -109,6 +109,13 @@ def _without_value(line: cst.SimpleStatementLine, ends: bool) -> list[cst.Simple
         return [bare.with_changes(leading_lines=line.leading_lines, trailing_whitespace=line.trailing_whitespace)]
     kept = line.with_changes(body=[cst.Expr(node.value)])
     return [kept] if ends else [kept, bare]
+
+
+def _small_statements(node: cst.Return) -> list[cst.BaseSmallStatement]:
+    """The same for a return that shares its line with others."""
+    assert node.value is not None
+    bare = cst.Return(semicolon=node.semicolon)
+    return [cst.Expr(node.value), bare] if _acts(node.value) else [bare]
 
 
 def _acts(value: cst.BaseExpression) -> bool:

@@ -32,8 +32,8 @@ from flyte_migrate.rules.configuration import (
     lost_comments,
     relaid,
 )
-from flyte_migrate.rules.decorators import PARTIAL, decorator_arguments, decorator_calls
 from flyte_migrate.rules.decks import report_arguments
+from flyte_migrate.rules.decorators import PARTIAL, decorator_arguments, decorator_calls
 from flyte_migrate.rules.images import image_findings
 from flyte_migrate.rules.launch_plans import trigger_arguments
 from flyte_migrate.rules.plugins import is_pod, plugin_findings, pod_template
@@ -52,7 +52,15 @@ _DROPPED = {
 }
 #: Arguments that other rules read and report.
 _ELSEWHERE = frozenset(
-    {"on_failure", "failure_policy", "remote", "client_secret_group", "client_secret_key", "client_secret_env_var", "local_entrypoint"}
+    {
+        "on_failure",
+        "failure_policy",
+        "remote",
+        "client_secret_group",
+        "client_secret_key",
+        "client_secret_env_var",
+        "local_entrypoint",
+    }
 )
 _DOCUMENTATION = "flytekit.Documentation"
 _DESCRIPTION = "flytekit.Description"
@@ -81,7 +89,11 @@ def convert_decorator(view: FileView, definition: TaskDefinition) -> Iterator[It
 
     def build(updated: cst.Decorator) -> cst.Decorator:
         rebuilt = _rebuilt(decorator.decorator, updated.decorator, originals)
-        args = [*task_arguments(view, rebuilt, originals), *report_arguments(view, definition), *trigger_arguments(view, definition)]
+        args = [
+            *task_arguments(view, rebuilt, originals),
+            *report_arguments(view, definition),
+            *trigger_arguments(view, definition),
+        ]
         expression = _decorate(variable, args, decorator.decorator)
         moved = [originals[k] for k in ENVIRONMENT_KEYWORDS if k in originals] if configures else []
         # Without the commas, whose whitespace holds comments of the arguments that follow.
@@ -172,7 +184,11 @@ def task_arguments(view: FileView, args: Mapping[str, cst.Arg], originals: Mappi
         elif keyword == "disable_deck" and literal(arg.value) is not True:
             value = cst.Name("True") if literal(arg.value) is False else cst.UnaryOperation(cst.Not(), arg.value)
             found.append(argument(value, "report"))
-        elif keyword == "docs" and not isinstance(arg.value, cst.Call) and callee(view, follow(view, arg.value)) == _DOCUMENTATION:
+        elif (
+            keyword == "docs"
+            and not isinstance(arg.value, cst.Call)
+            and callee(view, follow(view, arg.value)) == _DOCUMENTATION
+        ):
             found.append(_plain(arg))  # a variable, converted where it is defined
         elif keyword == "docs":
             description = _description(view, originals["docs"].value)
