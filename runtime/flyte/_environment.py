@@ -13,6 +13,7 @@ from . import _strict
 from ._cache.cache import Cache, CacheRequest
 from ._interface import NativeInterface
 from ._retry import RetryStrategy
+from ._strict_settings import check_image_address
 from ._task import MAX_INLINE_IO_BYTES, AsyncFunctionTaskTemplate, TaskTemplate, task_class_for
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ class Environment:
         _loaded.append(self)
 
     def _check_types(self) -> None:
-        if self.image and not isinstance(self.image, str):
+        if isinstance(self.image, str):
+            check_image_address(self.image)
+        elif self.image:
             from ._image import Image
 
             if not isinstance(self.image, Image):

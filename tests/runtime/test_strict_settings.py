@@ -76,6 +76,12 @@ def test_setting_is_taken_without_strict_mode_as_the_real_sdk_takes_it(rule: str
     assert (finished.code, finished.violations) == (0, []), finished.errors
 
 
+def test_a_template_as_the_image_of_an_environment_is_refused(tmp_path: pathlib.Path) -> None:
+    finished = run(tmp_path, "flyte.TaskEnvironment(name='one', image='{{.image.gpu.fqn}}:{{.image.gpu.version}}')")
+    assert [each["rule"] for each in finished.violations] == ["image-template"], finished.errors
+    assert finished.violations[0]["line"] == finished.line_of("HERE")
+
+
 def test_correct_settings_are_accepted(tmp_path: pathlib.Path) -> None:
     finished = run(tmp_path, f"[{', '.join(ACCEPTED)}]")
     assert (finished.code, finished.violations) == (0, []), finished.errors
