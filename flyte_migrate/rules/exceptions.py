@@ -1,0 +1,476 @@
+"""``except`` around calls of tasks, and exception classes of flytekit (TRAP-01, TRAP-38, SEM-01…03, IMP-67).
+
+A task's failure reaches its caller as ``flyte.errors.RuntimeUserError`` whose ``code`` is the class name.
+
+Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/error-handling/
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from flyte_migrate.rewrite.awaiting import runs_async
+from flyte_migrate.rewrite.flow import called_task, mapped_task
+from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
+from flyte_migrate.rewrite.template import argument, call, code, expression
+from flyte_migrate.rewrite.view import FileView, Reference, dotted_name
+from flyte_migrate.rewrite.walk import children, walk
+from flyte_migrate.rules import on_node, on_symbol
+
+_RECOVERABLE = frozenset({"flytekit.exceptions.base.FlyteRecoverableException", "flytekit.exceptions.user.FlyteRecoverableException"})
+_TYPE_ERROR = "flytekit.core.type_engine.TypeTransformerFailedError"  # reported wherever it stands
+_NON_RECOVERABLE = "flytekit.exceptions.system.FlyteNonRecoverableSystemException"
+#: Class names by which the SDK tells other kinds of failures, so that they arrive as another class (TRAP-38).
+_RENAMED = re.compile(r"oom|Interrupted|RetriesExhausted|ImagePullBackOff|InvalidImageName|PrimaryContainerNotFound|Unknown", re.IGNORECASE)
+#: Calls that raise nothing of their own in ordinary use.
+_HARMLESS = frozenset({"print", "str", "repr", "len", "list", "range", "dict", "set", "tuple", "sorted", "functools.partial", "datetime.timedelta"})
+_LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
+#: What a task's failure never is: raised around a call by the interpreter or the event loop.
+_NEVER_A_FAILURE = frozenset({"KeyboardInterrupt", "SystemExit", "GeneratorExit", "StopIteration", "StopAsyncIteration"})
+_CATCH_ALL = frozenset({"Exception", "BaseException"})
+#: A builtin class with at most this many subclasses is spelled out with them.
+_FEW = 3
+
+
+@dataclass(frozen=True)
+class Caught:
+    """The classes one ``except`` clause names: their codes (subclasses included), and whether others might belong to it."""
+
+    handler: cst.ExceptHandler
+    codes: tuple[str, ...]
+    open_ended: str  # a class with subclasses that are not listed
+    classes: tuple[cst.BaseExpression, ...]
+
+
+@on_node(cst.Try)
+def convert_try(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
+    """Let ``except`` clauses around calls of tasks catch what they caught."""
+    assert isinstance(node, cst.Try)
+    if not _runs_tasks(view, node.body):
+        return
+    typed = [h for h in node.handlers if h.type is not None and not _is_catch_all(view, h)]
+    if not typed:
+        for handler in node.handlers:
+            yield from _inspections(view, handler)
+        return
+    if any((view.qualified(c) or "").startswith("flyte.errors.") for h in typed for c in _classes(h)):
+        return
+    read: list[Caught] = []
+    for handler in typed:
+        found = _caught(view, handler)
+        if isinstance(found, Finding):
+            if not any(view.canonical(c) == _TYPE_ERROR for c in _classes(handler)):
+                yield found
+            return
+        if found is not None:
+            read.append(found)
+    if not read:
+        return
+    problem = next((p for c in read if (p := _lost(view, c.handler)) is not None), None)
+    names = {h.name.name.value for h in node.handlers if h.name is not None and isinstance(h.name.name, cst.Name)}
+    if problem is None and len(names) > 1 and (len(read) > 1 or len(read) < len(node.handlers)):
+        problem = Finding(node.handlers[0], "FM250", "These except clauses become one and use different names for the exception; use one name.")
+    if problem is not None:
+        yield problem
+        return
+    pure = _only_tasks(view, node.body) and not runs_async(view, node)
+    if not pure and len(read) > 1 and any("RuntimeError" in c.codes for c in read):
+        yield Finding(node, "FM252", "Every failure of a task is a RuntimeError in Flyte 2; ask for error.code in this except clause.")
+        return
+    name = next(iter(names), "") or _free(view, node)
+    for caught in read:
+        yield from _notes(view, caught)
+        yield from (Covered(c) for c in caught.classes)
+    catch_all = next((h for h in node.handlers if h.type is None or _is_catch_all(view, h)), None)
+    if len(read) == 1 and catch_all is None:
+        yield Replace(read[0].handler, lambda updated: _single(view, read[0], updated, name, pure))
+    else:
+        yield Replace(node, lambda updated: _merged(view, node, updated, read, catch_all, name, pure))
+
+
+def _free(view: FileView, node: cst.Try) -> str:
+    """A name for the exception that the code around does not use, but for other exceptions."""
+    around = view.function_of(node) or view.tree
+    taken = {n.value for n in walk(around) if isinstance(n, cst.Name)}
+    return next((name for name in ("error", "failure") if name not in taken), "task_failure")
+
+
+@on_node(cst.With)
+def report_suppressed(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
+    """``contextlib.suppress(X)`` around calls of tasks catches nothing any more."""
+    assert isinstance(node, cst.With)
+    for item in node.items:
+        if isinstance(item.item, cst.Call) and view.canonical(item.item.func) == "contextlib.suppress" and item.item.args:
+            names = [code(a.value) for a in item.item.args]
+            if not set(names) & _CATCH_ALL and _runs_tasks(view, node.body):
+                yield Finding(item.item, "FM250", f"A task's failure is never {' or '.join(names)} here; catch flyte.errors.RuntimeUserError and look at its code.")
+
+
+# -- what runs in the try statement -----------------------------------------------------------------------------------------
+
+
+def _runs_tasks(view: FileView, body: cst.CSTNode) -> bool:
+    return any(runs_task(view, node) for node in _executed(body) if isinstance(node, (cst.Call, cst.Await)))
+
+
+def runs_task(view: FileView, node: cst.CSTNode) -> bool:
+    """Whether a call runs a task: directly, mapped, or through ordinary functions. ``asyncio.run(…)`` is outside of any run."""
+    if isinstance(node, cst.Await):
+        return isinstance(node.expression, cst.Name) and view.task_around(node) is not None
+    if not isinstance(node, cst.Call):
+        return False
+    if called_task(view, node.func) is not None or mapped_task(view, node.func) is not None:
+        argument_of = view.parent(node)
+        runner = view.parent(argument_of) if isinstance(argument_of, cst.Arg) else None
+        return not (isinstance(runner, cst.Call) and view.qualified(runner.func) == "asyncio.run")
+    if view.canonical(node.func) in ("flytekit.core.node_creation.create_node", "asyncio.gather"):
+        return view.task_around(node) is not None
+    name = view.qualified(node.func) if isinstance(node.func, (cst.Name, cst.Attribute)) else None
+    definition = view.index.definition(name, view.facts.module) if name else None
+    if definition is None or definition.function is None:
+        return False
+    return bool(view.index.reached_tasks(definition.module.module, definition.function.refers))
+
+
+def _executed(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes of a block that are executed with it: not the bodies of functions defined in it."""
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        yield item
+        if not isinstance(item, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            stack.extend(children(item))
+
+
+def _only_tasks(view: FileView, body: cst.CSTNode) -> bool:
+    """Whether only calls of tasks can raise in a block."""
+    for node in _executed(body):
+        if isinstance(node, (cst.Raise, cst.Assert, cst.Subscript, cst.Await, cst.With, cst.Import, cst.ImportFrom)):
+            return False
+        if isinstance(node, cst.Call) and not _is_task_call(view, node):
+            known = view.qualified(node.func) or dotted_name(node.func)
+            method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+            if known not in _HARMLESS and method not in _LOGGING | {"append"} and not _is_map_creation(view, node):
+                return False
+    return True
+
+
+def _is_task_call(view: FileView, node: cst.Call) -> bool:
+    return called_task(view, node.func) is not None or mapped_task(view, node.func) is not None
+
+
+def _is_map_creation(view: FileView, node: cst.Call) -> bool:
+    return view.canonical(node.func) == "flytekit.map_task"
+
+
+# -- what the clauses catch ----------------------------------------------------------------------------------------------
+
+
+def _classes(handler: cst.ExceptHandler) -> list[cst.BaseExpression]:
+    if isinstance(handler.type, cst.Tuple):
+        return [e.value for e in handler.type.elements]
+    return [handler.type] if handler.type is not None else []
+
+
+def _is_catch_all(view: FileView, handler: cst.ExceptHandler) -> bool:
+    return any(isinstance(c, cst.Name) and c.value in _CATCH_ALL and not view.bindings(c) for c in _classes(handler))
+
+
+def _caught(view: FileView, handler: cst.ExceptHandler) -> Caught | Finding | None:
+    """What a clause catches; None if it is none of a task's failures, a finding if that can't be told."""
+    assert handler.type is not None
+    codes: list[str] = []
+    open_ended = ""
+    classes = _classes(handler)
+    for node in classes:
+        found = codes_of(view, node)
+        if isinstance(found, str):
+            return Finding(handler, found, _PROBLEMS[found].format(name=code(node)))
+        if found is None:
+            if len(classes) == 1:
+                return None
+            continue
+        codes += [c for c in found[0] if c not in codes]
+        open_ended = open_ended or found[1]
+    return Caught(handler, tuple(codes), open_ended, tuple(classes)) if codes else None
+
+
+_PROBLEMS = {
+    "FM250": "{name} can't be told here: a task's failure is flyte.errors.RuntimeUserError, with the class name in its code.",
+    "FM256": "{name} has no counterpart: a task's failure is flyte.errors.RuntimeUserError, with the class name in its code.",
+    "FM257": "A failure of class {name} arrives under another name, because of what its name contains; rename the class.",
+}
+
+
+def codes_of(view: FileView, node: cst.BaseExpression) -> tuple[list[str], str] | str | None:
+    """(class names of failures, the class if others may belong to it) for an exception class.
+
+    None for a class that no task's failure has, a finding's code for one that can't be told.
+    """
+    if not isinstance(node, (cst.Name, cst.Attribute)):
+        return "FM250"
+    if isinstance(node, cst.Name) and not view.bindings(node):
+        builtin = getattr(builtins, node.value, None)
+        if not (isinstance(builtin, type) and issubclass(builtin, BaseException)):
+            return "FM250"
+        if node.value in _NEVER_A_FAILURE:
+            return None
+        below = _subclasses(builtin)
+        listed = below if len(below) <= _FEW else []
+        return [node.value, *listed], node.value if len(below) > _FEW else ""
+    canonical = view.canonical(node)
+    if canonical in _RECOVERABLE:
+        return ["RuntimeError", *_project_subclasses(view, canonical)], "RuntimeError"
+    if canonical.startswith(("flytekit", "union")):
+        return "FM256"
+    if canonical.startswith("asyncio."):
+        return None
+    if not canonical:
+        return "FM250"
+    name = canonical.rpartition(".")[2]
+    definition = view.index.definition(canonical, view.facts.module)
+    if definition is not None and definition.cls is None:
+        return "FM250"
+    if definition is None and not name[:1].isupper():
+        return "FM250"
+    names = [name]
+    if definition is not None:
+        names += _project_subclasses(view, f"{definition.module.module}.{name}")
+    if any(_RENAMED.search(n) for n in names):
+        return "FM257"
+    return names, "" if definition is not None else name
+
+
+def _subclasses(cls: type[BaseException]) -> list[str]:
+    found: list[str] = []
+    for below in cls.__subclasses__():
+        if below.__module__ == "builtins" and below.__name__ not in found:
+            found += [below.__name__, *(n for n in _subclasses(below) if n not in found)]
+    return found
+
+
+def _project_subclasses(view: FileView, qualified: str) -> list[str]:
+    found: list[str] = []
+    waiting = [qualified]
+    while waiting:
+        base = waiting.pop()
+        for module, facts in view.index.modules.items():
+            for cls in facts.classes:
+                for parent in cls.bases:
+                    definition = view.index.definition(parent, module)
+                    name = f"{definition.module.module}.{definition.name}" if definition is not None else parent
+                    if name == base and cls.name not in found:
+                        found.append(cls.name)
+                        waiting.append(f"{module}.{cls.name}")
+    return found
+
+
+# -- what the clauses do with the exception ---------------------------------------------------------------------------------
+
+
+def _lost(view: FileView, handler: cst.ExceptHandler) -> Finding | None:
+    """A finding if the clause reads more of the exception than its text."""
+    for use in _uses(view, handler):
+        if not _is_text(view, use) and not _is_raised(view, use):
+            what = code(view.parent(use) or use) if isinstance(view.parent(use), cst.Attribute) else use.value
+            return Finding(
+                use, "FM258", f"{what}: only the class name (error.code) and the text of a task's exception arrive; catch flyte.errors.RuntimeUserError."
+            )
+    return None
+
+
+def _uses(view: FileView, handler: cst.ExceptHandler) -> list[cst.Name]:
+    if handler.name is None or not isinstance(handler.name.name, cst.Name):
+        return []
+    name = handler.name.name.value
+    return [n for n in walk(handler.body) if isinstance(n, cst.Name) and n.value == name and n in view.scope_at]
+
+
+def _is_text(view: FileView, use: cst.Name) -> bool:
+    parent = view.parent(use)
+    if isinstance(parent, cst.FormattedStringExpression):
+        return True
+    if isinstance(parent, cst.Attribute):
+        return parent.attr.value == "args"
+    if isinstance(parent, cst.Arg):
+        owner = view.parent(parent)
+        if isinstance(owner, cst.Call):
+            if isinstance(owner.func, cst.Attribute) and owner.func.attr.value in _LOGGING | {"format"}:
+                return True
+            return isinstance(owner.func, cst.Name) and owner.func.value in ("str", "print", "repr") and not view.bindings(owner.func)
+    return False
+
+
+def _is_raised(view: FileView, use: cst.Name) -> bool:
+    parent = view.parent(use)
+    return isinstance(parent, cst.From) or (isinstance(parent, cst.Raise) and parent.exc is use)
+
+
+def _notes(view: FileView, caught: Caught) -> Iterator[Finding]:
+    if caught.open_ended:
+        yield Finding(
+            caught.handler, "FM251", f"error.code is the class name, so a subclass of {caught.open_ended} that is not named here is no longer caught."
+        )
+    if any(_is_text(view, use) for use in _uses(view, caught.handler)):
+        yield Finding(caught.handler, "FM259", "The text of a task's failure is the bare message now, without Error encountered while executing '<name>'.")
+
+
+def _inspections(view: FileView, handler: cst.ExceptHandler) -> Iterator[Finding]:
+    """``isinstance(e, ValueError)`` and the like under ``except Exception`` around calls of tasks."""
+    for use in _uses(view, handler):
+        parent = view.parent(use)
+        owner = view.parent(parent) if isinstance(parent, cst.Arg) else None
+        if not isinstance(owner, cst.Call) or not isinstance(owner.func, cst.Name) or view.bindings(owner.func):
+            continue
+        if owner.func.value == "isinstance" and len(owner.args) == 2:
+            wanted = code(owner.args[1].value)
+            if wanted not in _CATCH_ALL and not (view.qualified(owner.args[1].value) or "").startswith("flyte."):
+                yield Finding(use, "FM250", f"A task's failure is never {wanted} here; ask for getattr({use.value}, 'code', None) as well.")
+        elif owner.func.value == "type":
+            yield Finding(use, "FM258", f"The class of a task's failure is flyte.errors.RuntimeUserError; its own class name is {use.value}.code.")
+
+
+# -- writing ---------------------------------------------------------------------------------------------------------------
+
+
+def _is_code(name: str, codes: Sequence[str], negated: bool) -> cst.BaseExpression:
+    if len(codes) == 1:
+        return expression(f'{name}.code {"!=" if negated else "=="} "{codes[0]}"')
+    listed = ", ".join(f'"{c}"' for c in codes)
+    return expression(f"{name}.code {'not in' if negated else 'in'} {{{{{listed}}}}}".replace("{{", "{").replace("}}", "}"))
+
+
+def _error_class(view: FileView) -> cst.BaseExpression:
+    view.local_name("flyte:errors")
+    return cst.parse_expression(view.local_name("flyte:errors") + ".RuntimeUserError")
+
+
+def _types(view: FileView, caught: Sequence[Caught], handlers: Sequence[cst.ExceptHandler], pure: bool) -> cst.BaseExpression:
+    """What the rewritten clause catches: tasks' failures and, if other code stands in the block, the classes themselves."""
+    error = _error_class(view)
+    own = [c for h in handlers for c in _classes(h)]
+    if pure:
+        kept = [c for n, h in zip(caught, handlers, strict=True) for c in _classes(h) if codes_of_is_none(view, n, c)]
+    else:
+        kept = own
+    if not kept:
+        return error
+    if any(isinstance(c, cst.Name) and c.value == "RuntimeError" for c in kept):
+        return kept[0] if len(kept) == 1 else cst.Tuple([cst.Element(c) for c in kept])
+    return cst.Tuple([cst.Element(c.with_changes(lpar=[], rpar=[])) for c in (*kept, error)])
+
+
+def codes_of_is_none(view: FileView, caught: Caught, node: cst.BaseExpression) -> bool:
+    """Whether a class of a clause stays because no task's failure has it (``KeyboardInterrupt``)."""
+    return any(c is node for c in caught.classes) and codes_of(view, node) is None
+
+
+def _single(view: FileView, caught: Caught, updated: cst.ExceptHandler, name: str, pure: bool) -> cst.ExceptHandler:
+    """One clause: catch the failure, and let it go on if it is of another class."""
+    types = _types(view, [caught], [caught.handler] if pure else [updated], pure)
+    condition = _is_code(name, caught.codes, negated=True)
+    if not isinstance(types, cst.Attribute):
+        checked = call("isinstance", [argument(name), argument(_error_class(view))])
+        condition = cst.BooleanOperation(checked, cst.And(), condition)
+    guard = cst.If(condition, cst.IndentedBlock([cst.SimpleStatementLine([cst.Raise()])]))
+    return updated.with_changes(
+        type=types,
+        name=updated.name or cst.AsName(cst.Name(name)),
+        whitespace_after_except=cst.SimpleWhitespace(" "),
+        body=_with_first(updated.body, guard),
+    )
+
+
+def _with_first(body: cst.BaseSuite, guard: cst.If) -> cst.IndentedBlock:
+    block = _block(body)
+    statements = list(block.body)
+    if _is_bare(statements):
+        return block.with_changes(body=[guard])
+    return block.with_changes(body=[guard, *statements])
+
+
+def _is_bare(statements: Sequence[cst.BaseStatement]) -> bool:
+    return len(statements) == 1 and isinstance(statements[0], cst.SimpleStatementLine) and all(
+        isinstance(s, cst.Pass) for s in statements[0].body
+    ) and not statements[0].leading_lines and statements[0].trailing_whitespace.comment is None
+
+
+def _block(body: cst.BaseSuite) -> cst.IndentedBlock:
+    if isinstance(body, cst.IndentedBlock):
+        return body
+    assert isinstance(body, cst.SimpleStatementSuite)
+    return cst.IndentedBlock([cst.SimpleStatementLine(body.body)])
+
+
+def _merged(
+    view: FileView, node: cst.Try, updated: cst.Try, read: Sequence[Caught], catch_all: cst.ExceptHandler | None, name: str, pure: bool
+) -> cst.Try:
+    """Several clauses in one that asks for the code; what catches everything becomes its last branch."""
+    now = dict(zip(node.handlers, updated.handlers, strict=True))
+    handlers = [now[c.handler] for c in read]
+    orelse: cst.BaseSuite
+    if catch_all is None:
+        orelse = cst.IndentedBlock([cst.SimpleStatementLine([cst.Raise()])])
+        types = _types(view, read, [c.handler for c in read] if pure else handlers, pure)
+    else:
+        orelse = _block(now[catch_all].body)
+        types = now[catch_all].type or cst.Name("BaseException")
+    only_failures = pure and catch_all is None
+    chain: cst.If | cst.Else = cst.Else(orelse)
+    for caught, handler in reversed(list(zip(read, handlers, strict=True))):
+        lines = handler.leading_lines if handler is not handlers[0] else ()
+        condition = _condition(view, caught, handler, name, pure, only_failures)
+        chain = cst.If(condition, _block(handler.body), orelse=chain, leading_lines=lines)
+    assert isinstance(chain, cst.If)
+    first = handlers[0].with_changes(
+        type=types,
+        name=cst.AsName(cst.Name(name)),
+        whitespace_after_except=cst.SimpleWhitespace(" "),
+        body=cst.IndentedBlock([chain]),
+    )
+    gone = {id(h) for h in handlers[1:]} | ({id(now[catch_all])} if catch_all is not None else set())
+    rest = [first if h is handlers[0] else h for h in updated.handlers if id(h) not in gone]
+    if catch_all is not None:
+        rest = [h for h in rest if h is not first] + [first]
+    return updated.with_changes(handlers=rest)
+
+
+def _condition(view: FileView, caught: Caught, handler: cst.ExceptHandler, name: str, pure: bool, only_failures: bool) -> cst.BaseExpression:
+    is_code = _is_code(name, caught.codes, negated=False)
+    if only_failures:
+        return is_code
+    is_failure = cst.BooleanOperation(call("isinstance", [argument(name), argument(_error_class(view))]), cst.And(), is_code)
+    if pure:
+        return is_failure
+    assert handler.type is not None
+    own = call("isinstance", [argument(name), argument(handler.type)])
+    return cst.BooleanOperation(own, cst.Or(), is_failure)
+
+
+# -- flytekit's own classes ---------------------------------------------------------------------------------------------------
+
+
+@on_symbol("exceptions")
+def convert_classes(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``FlyteRecoverableException`` is any exception now; the non-recoverable one has a counterpart."""
+    node = reference.chain
+    parent = view.parent(node)
+    if reference.rest:
+        return
+    if reference.name in _RECOVERABLE:
+        yield Replace(node, lambda updated: cst.Name("RuntimeError"))
+    elif reference.name == _NON_RECOVERABLE and isinstance(parent, cst.Call) and parent.func is node and len(parent.args) == 1:
+        function = cst.parse_expression(view.local_name("flyte:errors") + ".NonRecoverableError")
+        text = parent.args[0].value
+        wrapped = not isinstance(text, (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString))
+        yield Replace(
+            parent,
+            lambda updated: call(function, [argument(call("str", [argument(updated.args[0].value)]) if wrapped else updated.args[0].value)]),
+        )
+    elif reference.row is not None and not reference.row.code:
+        yield Finding(node, "FM256", f"{code(node)} has no counterpart: invalid inputs raise TypeError, or RuntimeDataValidationError for outputs.")
