@@ -13,7 +13,7 @@ from . import _strict
 from ._cache.cache import Cache, CacheRequest
 from ._interface import NativeInterface
 from ._retry import RetryStrategy
-from ._strict_settings import check_image_address
+from ._strict_settings import check_image_address, check_triggers
 from ._task import MAX_INLINE_IO_BYTES, AsyncFunctionTaskTemplate, TaskTemplate, task_class_for
 
 if TYPE_CHECKING:
@@ -320,6 +320,7 @@ class TaskEnvironment(Environment):
             )
             if _strict.enabled():
                 self._refuse_second_task(name, func)
+                check_triggers(task, _strict.location_of(func))
             self._tasks[name] = task
             return task
 

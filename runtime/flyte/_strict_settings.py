@@ -123,3 +123,46 @@ def _is_timezone(timezone: Any) -> bool:
         # Without a database no name is known, and nothing can be said.
         return not zoneinfo.available_timezones()
     return True
+
+
+def check_triggers(task: Any, location: tuple[str, int]) -> None:
+    """Refuse triggers whose inputs are not those of their task: nothing else checks names before a deployment, and
+    nothing at all checks that inputs are missing or of the wrong type (MAPPING LP-10, LP-22)."""
+    for trigger in task.triggers if _strict.enabled() else ():
+        problem = _trigger_problem(trigger.inputs or {}, task.native_interface)
+        if problem is not None:
+            _strict.fail(
+                "trigger-input",
+                f"the trigger '{trigger.name}' of the task '{task.name}' {problem}.",
+                f"Give it the inputs of the task: {', '.join(task.native_interface.inputs) or 'none'}.",
+                location,
+            )
+
+
+def _trigger_problem(given: dict[str, Any], interface: Any) -> str | None:
+    from ._trigger import TriggeredArtifact, TriggeredPartition, TriggerTime
+
+    unknown = [name for name in given if name not in interface.inputs]
+    if unknown:
+        return f"has the input '{unknown[0]}', which the task has not"
+    missing = [name for name in interface.required_inputs() if name not in given]
+    if missing:
+        return f"lacks the input '{missing[0]}', which the task needs"
+    for name, value in given.items():
+        annotation = interface.inputs[name][0]
+        if value is TriggerTime or value is TriggeredArtifact or isinstance(value, TriggeredPartition):
+            continue
+        if not _fits(value, annotation):
+            return f"gives the input '{name}' as {value!r}, which is no {getattr(annotation, '__name__', annotation)}"
+    return None
+
+
+def _fits(value: Any, annotation: Any) -> bool:
+    from ._convert import to_wire
+
+    if isinstance(value, (bool, int, float, str, bytes, list, dict, tuple, type(None))):
+        try:
+            to_wire(value, annotation)
+        except (TypeError, ValueError):
+            return False
+    return True

@@ -87,6 +87,39 @@ def test_correct_settings_are_accepted(tmp_path: pathlib.Path) -> None:
     assert (finished.code, finished.violations) == (0, []), finished.errors
 
 
+@pytest.mark.parametrize(
+    ("inputs", "problem"),
+    [
+        ({"x": 1, "y": 2}, "has the input 'y', which the task has not"),
+        ({}, "lacks the input 'x', which the task needs"),
+        ({"x": "1"}, "gives the input 'x' as '1', which is no int"),
+        ({"x": 1, "ratio": 1}, "gives the input 'ratio' as 1, which is no float"),
+        ({"x": 1}, None),
+        ({"x": 1, "ratio": 0.5}, None),
+    ],
+)
+def test_inputs_of_a_trigger_are_those_of_its_task(
+    inputs: dict[str, object], problem: str | None, tmp_path: pathlib.Path
+) -> None:
+    program = f"""
+    from datetime import datetime
+    import flyte
+    env = flyte.TaskEnvironment(name="one")
+    inputs = {inputs!r} | {{"when": flyte.TriggerTime}}
+
+    @env.task(triggers=flyte.Trigger("nightly", flyte.Cron("0 0 * * *"), inputs=inputs))  # HERE
+    def task(x: int, when: datetime, ratio: float = 1.5) -> int:
+        return x
+    """
+    finished = run_program(tmp_path, program, strict=True)
+    if problem is None:
+        assert (finished.code, finished.violations) == (0, []), finished.errors
+        return
+    assert [each["rule"] for each in finished.violations] == ["trigger-input"], finished.errors
+    assert problem in finished.violations[0]["message"]
+    assert finished.violations[0]["line"] == finished.line_of("HERE")
+
+
 def test_every_kind_of_wrong_cron_expression_is_refused(tmp_path: pathlib.Path) -> None:
     program = f"""
     import flyte
