@@ -111,7 +111,8 @@ class Variable:
     """A module-level ``name = <expression>``.
 
     ``call`` is the resolved callee when the expression is a call, ``refers`` the resolved names in the expression,
-    ``entries`` the items of a dictionary with constant string keys (a display, or a call of ``dict``).
+    ``entries`` the items of a dictionary with constant string keys (a display, or a call of ``dict``), ``applies`` the
+    decorator in ``name = decorator(function)`` (the function is the one positional argument).
     """
 
     name: str
@@ -123,6 +124,7 @@ class Variable:
     refers: tuple[str, ...] = ()
     rebound: bool = False
     entries: tuple[Argument, ...] = ()
+    applies: Decorator | None = None
 
 
 @dataclass(frozen=True)

@@ -454,8 +454,22 @@ class _Indexer:
         refers = {r for n in ast.walk(value) if isinstance(n, (ast.Name, ast.Attribute)) and (r := self.resolve(n))}
         rebound = name in self.variables
         self.variables[name] = Variable(
-            name, stmt.lineno, ast.unparse(value), call, positional, arguments, tuple(sorted(refers)), rebound, self._entries(value)
+            name,
+            stmt.lineno,
+            ast.unparse(value),
+            call,
+            positional,
+            arguments,
+            tuple(sorted(refers)),
+            rebound,
+            self._entries(value),
+            self._applied(value),
         )
+
+    def _applied(self, value: ast.expr) -> Decorator | None:
+        if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords and isinstance(value.args[0], ast.Name):
+            return self._decorator(value.func)
+        return None
 
     def _entries(self, value: ast.expr) -> tuple[Argument, ...]:
         """The items of a dictionary that may be unpacked into a decorator."""

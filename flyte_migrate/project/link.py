@@ -10,8 +10,9 @@ from typing import Literal
 
 from flyte_migrate.mapping import table
 from flyte_migrate.project.facts import Argument, Class, Decorator, Field, Function, ModuleFacts, Variable
+from flyte_migrate.project.objects import KINDS, interface_of
 
-Role = Literal["task", "dynamic", "workflow", "eager", "v2"]
+Role = Literal["task", "dynamic", "workflow", "eager", "v2", "template"]
 
 #: Canonical v1 decorator → role (IMP-01…03).
 ROLES: Mapping[str, Role] = {
@@ -55,15 +56,20 @@ class Outputs:
 
 @dataclass(frozen=True)
 class Task:
-    """A function that is a task in v2: a former task, workflow, dynamic or eager one, or one already written for v2."""
+    """A function that is a task in v2: a former task, workflow, dynamic or eager one, or one already written for v2.
+
+    Or a task object (``factory`` is its v1 class): then ``function`` is what its interface amounts to, under its variable's
+    name, and role ``template`` says that it stays an object with an environment of its own.
+    """
 
     module: str  # module id
     function: Function
     role: Role
     config: tuple[Argument, ...]
     outputs: Outputs
-    decorator: int  # index of its Flyte decorator among the function's decorators
+    decorator: int  # index of its Flyte decorator among the function's decorators; -1 for `name = task(function)`
     environment_variable: str = ""  # for role v2: the qualified environment
+    factory: str = ""
 
     @property
     def name(self) -> str:
@@ -225,7 +231,30 @@ class ProjectIndex:
                 task = self._task(module, function)
                 if task is not None:
                     found[task.qualified] = task
+            for variable in facts.variables:
+                applied = self._applied_task(module, variable)
+                if applied is not None:
+                    found.setdefault(applied.qualified, applied)
         return found
+
+    def _applied_task(self, module: str, variable: Variable) -> Task | None:
+        """The task in ``name = task(function)``: that function, if it stands in this module and is used for nothing else."""
+        if variable.applies is None or not variable.positional or not variable.positional[0].resolved:
+            return None
+        role, config = self._role(module, variable.applies)
+        definition = self.definition(variable.positional[0].resolved, module) if role in ROLES.values() else None
+        if role is None or definition is None or definition.function is None or definition.module.module != module:
+            return None
+        function, facts = definition.function, definition.module
+        qualified = f"{module}.{function.name}"
+        used = [r for f in facts.functions for r in f.refers if f.key != function.key]
+        used += [r for v in facts.variables if v is not variable for r in v.refers]
+        shared = variable.name != function.name and (qualified in used or qualified in self.imported_names)
+        # The environment is defined above the function, so what its configuration reads has to be there.
+        later = {v.name for v in facts.variables if v.line > function.line}
+        if function.enclosing or shared or any(name in later for a in config for name in a.names):
+            return None
+        return Task(module, function, role, config, self.outputs(module, function.returns), -1)
 
     def task(self, qualified: str, importer: str = "") -> Task | None:
         """The task a qualified name stands for, through imports and re-exports."""
@@ -234,6 +263,10 @@ class ProjectIndex:
         definition = self.definition(qualified, importer)
         if definition is not None and definition.function is not None:
             return self.tasks.get(f"{definition.module.module}.{definition.function.key}")
+        if definition is not None and definition.variable is not None and definition.variable.applies is not None:
+            given = definition.variable.positional[0].resolved
+            task = self.tasks.get(given)
+            return task if task is not None and task.decorator < 0 else None
         return None
 
     def _task(self, module: str, function: Function) -> Task | None:

@@ -45,10 +45,22 @@ class Reference:
 
 @dataclass(frozen=True, eq=False)
 class TaskDefinition:
-    """A function definition in this file that is a task, and the decorator that makes it one."""
+    """A function definition in this file that is a task, and the decorator that makes it one.
+
+    For ``name = task(function)`` the decorator is not part of the tree; its expression is.
+    """
 
     node: cst.FunctionDef
     decorator: cst.Decorator
+    task: Task
+
+
+@dataclass(frozen=True, eq=False)
+class TaskObject:
+    """A module-level variable of this file that holds a task object, and the call that makes it."""
+
+    statement: cst.SimpleStatementLine
+    node: cst.Call
     task: Task
 
 
@@ -282,8 +294,36 @@ class FileView:
     def _tasks(self) -> Iterator[TaskDefinition]:
         for node, key in self.functions:
             task = self.index.tasks.get(f"{self.facts.module}.{key}")
-            if task is not None:
+            if task is not None and task.decorator < 0:
+                applied = self.applied_decorator(task)
+                if applied is not None:
+                    yield TaskDefinition(node, cst.Decorator(applied.func), task)
+            elif task is not None:
                 yield TaskDefinition(node, node.decorators[task.decorator], task)
+
+    def applied_decorator(self, task: Task) -> cst.Call | None:
+        """The call in ``name = task(function)`` that makes a function of this file a task."""
+        for node in self.by_type.get(cst.Assign, ()):
+            value = node.value  # type: ignore[attr-defined]
+            if not isinstance(value, cst.Call) or len(value.args) != 1 or self.parents[self.parents[node]] is not self.tree:
+                continue
+            given = value.args[0].value
+            if isinstance(given, cst.Name) and given.value == task.name and isinstance(value.func, (cst.Call, cst.Name, cst.Attribute)):
+                return value
+        return None
+
+    @cached_property
+    def objects(self) -> list[TaskObject]:
+        """The task objects that this file defines and the index knows."""
+        found: list[TaskObject] = []
+        for binding in (b for bindings in self.module_scope.bindings.values() for b in bindings):
+            task = self.index.tasks.get(f"{self.facts.module}.{binding.name}")
+            if task is None or not task.factory or not isinstance(binding.value, cst.Call):
+                continue
+            statement = self.statement(binding.value)
+            if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1:
+                found.append(TaskObject(statement, binding.value, task))
+        return found
 
     @cached_property
     def occurrences(self) -> dict[str, list[cst.Name]]:

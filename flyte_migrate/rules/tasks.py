@@ -13,9 +13,10 @@ import libcst as cst
 
 from flyte_migrate.project.environments import ENVIRONMENT_KEYWORDS
 from flyte_migrate.project.link import ROLES, Task
-from flyte_migrate.rewrite.plan import Finding, Item, Replace
+from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, code
 from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
+from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file, on_symbol, on_task
 from flyte_migrate.rules.cache import CACHE_KEYWORDS, cache_argument, cache_findings
 from flyte_migrate.rules.configuration import (
@@ -72,16 +73,18 @@ def convert_decorator(view: FileView, definition: TaskDefinition) -> Iterator[It
     task = definition.task
     code_ = view.environments.blocked.get(task.qualified)
     if code_:
-        yield Finding(definition.decorator, code_, _blocked_message(task, code_))
+        applied = definition.decorator not in view.parents
+        yield Finding(definition.node if applied else definition.decorator, code_, _blocked_message(task, code_))
         return
     ref = view.environments.of_task.get(task.qualified)
     if ref is None:
         return
     originals = decorator_arguments(view, definition)
+    anchor = definition.decorator if definition.decorator in view.parents else definition.node
     for finding in _findings(view, definition, originals):
         # An argument of a helper is reported at the task: the helper may be in another file, and goes.
         inside = any(a is definition.decorator for a in view.ancestors(finding.node))
-        yield finding if inside else replace(finding, node=definition.decorator)
+        yield finding if inside else replace(finding, node=anchor)
     yield from _placement(view, definition)
     variable = view.environment(*ref)
     decorator = definition.decorator
@@ -102,7 +105,22 @@ def convert_decorator(view: FileView, definition: TaskDefinition) -> Iterator[It
         lines = [cst.EmptyLine(comment=cst.Comment(text)) for text in lost]
         return updated.with_changes(decorator=expression, leading_lines=[*updated.leading_lines, *lines])
 
-    yield Replace(decorator, build)
+    if decorator in view.parents:
+        yield Replace(decorator, build)
+        return
+    # `name = task(function)`: the decorator goes above the function, and the name, if it is another one, stays an alias.
+    call = view.applied_decorator(task)
+    yield Replace(
+        definition.node, lambda updated: updated.with_changes(decorators=[build(decorator), *updated.decorators])
+    )
+    line = view.statement(call) if call is not None else None
+    if call is not None and line is not None:
+        assign = view.parent(call)
+        same = isinstance(assign, cst.Assign) and code(assign.targets[0].target) == task.name
+        if same and next(layout_comments([line]), None) is None:
+            yield Replace(line, lambda updated: None)
+        else:
+            yield Replace(call, lambda updated: updated.args[0].value)
 
 
 def _configures_environment(view: FileView, definition: TaskDefinition) -> bool:
@@ -616,3 +634,56 @@ def convert_task_attributes(view: FileView) -> Iterator[Item]:
             yield Finding(
                 node, "FM179", f"A Flyte 2 task has no attribute {name}; its function is {code(node.value)}.func."
             )
+
+
+# -- decorators that are called otherwise ----------------------------------------------------------------------------------
+
+
+@on_symbol(*ROLES)
+def report_other_uses(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``t = task(function)``, functions that make tasks, and other uses of a decorator than above a function (WF-44, DEP-06)."""
+    if reference.rest or not view.by_type.get(cst.Call):
+        return
+    name = reference.name.rpartition(".")[2]
+    expression: cst.CSTNode = reference.chain
+    for ancestor in view.ancestors(reference.chain):
+        if isinstance(ancestor, cst.Decorator):
+            return  # above a function: converted, or left with a finding of its own
+        if isinstance(ancestor, cst.Call) and callee(view, ancestor) == PARTIAL:
+            if not isinstance(view.parent(ancestor), cst.Assign):
+                continue
+            target = view.parent(ancestor)
+            assert isinstance(target, cst.Assign)
+            if isinstance(target.targets[0].target, cst.Name) and _only_decorates(view, target.targets[0].target.value):
+                return  # a helper that goes
+        if isinstance(ancestor, (cst.SimpleStatementLine, cst.BaseCompoundStatement)):
+            break
+        expression = ancestor
+    if any(d.decorator not in view.parents and reference.chain in walk(d.decorator.decorator) for d in view.tasks):
+        return  # of `name = task(function)`
+    function = view.function_of(reference.chain)
+    statement = view.statement(reference.chain)
+    assigned = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+    yield Covered(reference.node)
+    if function is not None:
+        message = f"{function.name.value} makes tasks with {name}(...): Flyte 2 loads a task as a function of a module; decorate each with @env.task."
+        yield Finding(reference.chain, "FM177", message)
+    elif (
+        isinstance(assigned, cst.Assign)
+        and isinstance(assigned.value, cst.Call)
+        and isinstance(assigned.targets[0].target, cst.Name)
+    ):
+        variable = assigned.targets[0].target.value
+        given = (
+            code(assigned.value.args[0].value)
+            if assigned.value.args and assigned.value.args[0].keyword is None
+            else "the function"
+        )
+        message = f"{variable} is made by calling {name}: write `@env.task` above a function {variable} that returns {given}(...)."
+        yield Finding(reference.chain, "FM177", message)
+    else:
+        yield Finding(
+            reference.chain,
+            "FM177",
+            f"{code(expression)}: {name} is not used as a decorator here; put @env.task above the function.",
+        )
