@@ -98,6 +98,9 @@ class GroupData:
 
     name: str
 
+    def __repr__(self) -> str:
+        return f"GroupData({self.name!r})"
+
 
 @dataclass(frozen=True)
 class CheckpointPaths:

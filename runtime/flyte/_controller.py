@@ -102,7 +102,9 @@ class _Failure:
 # Each body has a new thread, as upstream: it must neither see an event loop nor the thread-locals of another task.
 
 
-def _start_thread(func: Callable[..., Any], done: Callable[[Any, BaseException | None], None], **inputs: Any) -> Any:
+def _start_thread(
+    func: Callable[..., Any], inputs: dict[str, Any], done: Callable[[Any, BaseException | None], None]
+) -> threading.Thread:
     """Run a function in a new daemon thread, in a copy of the caller's context, and hand over its result or error."""
     context = contextvars.copy_context()
 
@@ -119,7 +121,7 @@ def _start_thread(func: Callable[..., Any], done: Callable[[Any, BaseException |
     return thread
 
 
-async def run_in_thread(func: Callable[..., Any], **inputs: Any) -> Any:
+async def run_in_thread(func: Callable[..., Any], inputs: dict[str, Any]) -> Any:
     """Run a sync function in a thread of its own, without blocking the event loop."""
     loop = asyncio.get_running_loop()
     future = loop.create_future()
@@ -138,14 +140,14 @@ async def run_in_thread(func: Callable[..., Any], **inputs: Any) -> Any:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(settle, value, error)
 
-    _start_thread(func, done, **inputs)
+    _start_thread(func, inputs, done)
     return await future
 
 
-def run_in_thread_blocking(func: Callable[..., Any], **inputs: Any) -> Any:
+def run_in_thread_blocking(func: Callable[..., Any], inputs: dict[str, Any]) -> Any:
     """Run a sync function in a thread of its own and wait for it."""
     results: list[tuple[Any, BaseException | None]] = []
-    thread = _start_thread(func, lambda value, error: results.append((value, error)), **inputs)
+    thread = _start_thread(func, inputs, lambda value, error: results.append((value, error)))
     thread.join()
     value, error = results[0]
     if error is not None:
@@ -172,7 +174,7 @@ class _Call:
 
             check_call(task, location, args, kwargs)
         try:
-            self.wires = _convert.inputs_to_wire(task.native_interface, args, kwargs)
+            self.wires = _convert.inputs_to_wire(task.native_interface, args, _keywords_that_arrive(task, kwargs))
         except Exception as error:
             _note_unfit(f"the arguments of `{task.name}` cannot cross to it: {error}", error, location)
             raise
@@ -295,6 +297,31 @@ class _Call:
         return value
 
 
+def refuse_own_names(task: Task, kwargs: dict[str, Any]) -> None:
+    """Refuse a keyword that upstream's submission has a parameter of.
+
+    Raises:
+        TypeError: for `_task`.
+    """
+    if "_task" in kwargs:
+        method = "submit_sync" if task._call_as_synchronous else "submit"
+        raise TypeError(f"LocalController.{method}() got multiple values for argument '_task'")
+
+
+def _keywords_that_arrive(task: Task, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Keyword arguments, less what upstream's own parameters of those names swallow.
+
+    Raises:
+        TypeError: for names that upstream passes by position beside the user's keywords.
+    """
+    refuse_own_names(task, kwargs)
+    if "interface" in kwargs:
+        raise TypeError("convert_from_native_to_inputs() got multiple values for argument 'interface'")
+    if "custom_context" in kwargs:
+        return {name: value for name, value in kwargs.items() if name != "custom_context"}
+    return kwargs
+
+
 def _note_unfit(message: str, error: Exception, location: _strict.Location) -> None:
     """Strict mode: record where a value does not fit. The error itself is the real one, for programs that expect it."""
     if not _strict.enabled():
@@ -338,7 +365,7 @@ async def submit(task: Task, location: _strict.Location, args: tuple[Any, ...], 
             with context:
                 inputs = call.inputs()
                 try:
-                    value = await (task.execute(**inputs) if body is None else run_in_thread(body, **inputs))
+                    value = await (task.execute(**inputs) if body is None else run_in_thread(body, inputs))
                 except Exception as error:
                     logger.error("Task failed with error: %s", error, exc_info=True)
                     failure = _Failure.of(error)
@@ -367,7 +394,7 @@ def submit_blocking(task: Task, location: _strict.Location, args: tuple[Any, ...
             with context:
                 inputs = call.inputs()
                 try:
-                    value = run_in_thread_blocking(body, **inputs)
+                    value = run_in_thread_blocking(body, inputs)
                 except Exception as error:
                     logger.error("Task failed with error: %s", error, exc_info=True)
                     failure = _Failure.of(error)
@@ -385,6 +412,10 @@ def submit_blocking(task: Task, location: _strict.Location, args: tuple[Any, ...
         raise
 
 
+# Parameters of these names collide with upstream's own while a body is started; `execute` says so.
+_NAMES_OF_EXECUTE = frozenset({"self", "func"})
+
+
 def _plain_body(task: Task) -> Callable[..., Any] | None:
     """The sync function of a task when nothing around it has to run: no plugin, no patched `execute`; else None."""
     from ._task import AsyncFunctionTaskTemplate, TaskTemplate
@@ -396,6 +427,7 @@ def _plain_body(task: Task) -> Callable[..., Any] | None:
         and "execute" not in task.__dict__
         and kind.pre is TaskTemplate.pre
         and kind.post is TaskTemplate.post
+        and not _NAMES_OF_EXECUTE & task.native_interface.inputs.keys()
         and not inspect.iscoroutinefunction(func)
     ):
         return func

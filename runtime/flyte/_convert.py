@@ -603,6 +603,13 @@ def check_annotation(annotation: Any) -> None:
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
         _check_transportable(annotation)
         return
+    origin = get_origin(annotation)
+    if origin is list and not get_args(annotation):
+        raise ValueError(
+            "Type of Generic List type is not supported, Only generic univariate typing.List[T] type is supported."
+        )
+    if isinstance(annotation, types.GenericAlias) and issubclass(origin, dict) and origin is not dict:
+        raise ValueError(f"Trying to extract dictionary type information from a non-dict type {annotation}")
     container = "Union" if _is_union(annotation) else "List" if get_origin(annotation) in (list, dict) else None
     if container is None:
         return
@@ -724,7 +731,11 @@ def inputs_from_wire(interface: NativeInterface, wires: dict[str, Any]) -> dict[
 
 def _read(name: str, wire: Any, annotation: Any) -> Any:
     try:
-        return from_wire(wire, annotation)
+        value = from_wire(wire, annotation)
+        if isinstance(value, Exception):
+            # Upstream gathers the values together with the failures of reading them, and takes one for the other.
+            raise value
+        return value
     except Exception as error:
         raise TypeTransformerFailedError(
             f"Error converting input '{name}':\n"

@@ -113,6 +113,8 @@ class _Runner:
         return await self._run_local(task, args, kwargs)
 
     async def _run_local(self, task: TaskTemplate[Any, Any, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Run:
+        if "obj" in kwargs:  # upstream's own name for the task
+            raise TypeError("_Runner._run_local() got multiple values for argument 'obj'")
         settings = self._settings
         task_context = root_context(
             settings.get("name"),

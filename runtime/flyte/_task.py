@@ -168,9 +168,10 @@ class TaskTemplate(Generic[P, R, F]):
             if not internal_ctx().is_task_context():
                 return self._call_directly(location, args, kwargs)
             self._refuse_in_trace()
-            from ._controller import submit, submit_blocking
+            from ._controller import refuse_own_names, submit, submit_blocking
 
             if not self._call_as_synchronous:
+                refuse_own_names(self, kwargs)
                 coroutine = submit(self, location, args, kwargs)
                 _strict.must_await(coroutine, f"The call of the async task `{self.name}`", location)  # type: ignore[arg-type]
                 return coroutine
@@ -357,7 +358,9 @@ class AsyncFunctionTaskTemplate(RuntimeTaskTemplate[P, R, F]):
             if inspect.iscoroutinefunction(self.func):
                 value = await self.func(*args, **kwargs)
             else:
-                value = await run_in_thread(functools.partial(self.func, *args), **kwargs)
+                if "func" in kwargs:
+                    raise TypeError("run_sync_in_thread() got multiple values for argument 'func'")
+                value = await run_in_thread(functools.partial(self.func, *args), kwargs)
             await self.post(value)
         return value
 

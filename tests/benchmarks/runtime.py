@@ -1,7 +1,7 @@
 """What the bundled runtime costs beside the real SDK: importing it, and a fan-out of 1,000 tasks.
 
-Pairs of processes, one per runtime and in alternating order, so that a busy machine slows both; the figure is the median
-of the pairs' ratios. `python tests/benchmarks/runtime.py [PAIRS]`; it ends with 1 when an aim is missed.
+Pairs of processes, one per runtime and in alternating order, so that a busy machine slows both; the figure is the
+median of the ratios of the pairs. `python tests/benchmarks/runtime.py [PAIRS]`; it ends with 1 when an aim is missed.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 import time
@@ -18,6 +19,7 @@ from typing import Any
 HERE = pathlib.Path(__file__).resolve().parent
 CASES = HERE / "cases"
 RUNTIME = HERE.parents[1] / "runtime"
+LONGEST_CASE_SECONDS = 60
 
 
 def case_files(pattern: str = "-") -> list[pathlib.Path]:
@@ -50,6 +52,10 @@ def use(runtime: str) -> None:
     sys.path.insert(0, str(HERE))
 
 
+def _too_long(*_: Any) -> None:
+    raise TimeoutError(f"the case did not end within {LONGEST_CASE_SECONDS} seconds")
+
+
 def run(path: pathlib.Path) -> dict[str, Any]:
     """The result of one case."""
     module_name = f"case_{path.parent.name}_{path.stem}"
@@ -61,6 +67,9 @@ def run(path: pathlib.Path) -> dict[str, Any]:
     stray_output = io.StringIO()
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(stray_output):
         os.chdir(folder)
+        # A runtime that hangs fails this case, not all cases after it.
+        signal.signal(signal.SIGALRM, _too_long)
+        signal.alarm(LONGEST_CASE_SECONDS)
         try:
             spec.loader.exec_module(module)
             value = module.RESULT if hasattr(module, "RESULT") else module.main()
@@ -68,6 +77,7 @@ def run(path: pathlib.Path) -> dict[str, Any]:
         except BaseException as error:
             result = {"failed": f"{type(error).__name__}: {error}", "where": traceback.format_exc()}
         finally:
+            signal.alarm(0)
             os.chdir(HERE)
     return {**result, "seconds": round(time.perf_counter() - began, 3)}
 

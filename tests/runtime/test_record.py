@@ -21,7 +21,7 @@ HEAD = """
 
     @env.task
     def wait(x: int) -> int:
-        time.sleep(0.05)
+        time.sleep(0.4)
         return x
 
     from flyte import _recorder

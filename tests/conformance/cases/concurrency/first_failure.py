@@ -1,7 +1,7 @@
 """gather without it raises the first failure, and the others still run."""
 
 import asyncio
-import time
+import threading
 
 import flyte
 from conformance_support import only
@@ -10,13 +10,14 @@ env = flyte.TaskEnvironment(name="concurrency-first-failure")
 
 
 DONE = []
+FAILED = threading.Event()
 
 
 @env.task
 def work(x: int) -> int:
     if x == 1:
         raise KeyError("one")
-    time.sleep(0.03)
+    FAILED.wait(20)
     DONE.append(x)
     return x
 
@@ -26,7 +27,9 @@ async def main_task() -> str:
     try:
         await asyncio.gather(*[work.aio(x) for x in range(3)])
     except Exception as error:
-        await asyncio.sleep(0.08)
+        FAILED.set()
+        while len(DONE) < 2:
+            await asyncio.sleep(0.005)
         return f"{type(error).__name__} {error.code}"
     return ""
 

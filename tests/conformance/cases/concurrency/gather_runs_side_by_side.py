@@ -1,27 +1,31 @@
-"""`asyncio.gather` over `.aio` of sync tasks runs them at once, results in order (TRAP-28, MAP-24)."""
+"""`asyncio.gather` over `.aio` of sync tasks runs them at once, results in call order (TRAP-28, MAP-24)."""
 
 import asyncio
-import time
+import threading
 
 import flyte
 from conformance_support import only
 
 env = flyte.TaskEnvironment(name="concurrency-gather-runs-side-by-side")
 
+# Each task waits for the one started after it, so they end in the opposite order, and only if all run at once.
+ENDED = [threading.Event() for _ in range(4)]
+ORDER = []
+
 
 @env.task
 def wait(x: int) -> int:
-    time.sleep(0.06 - 0.02 * x)
+    if x < 3:
+        assert ENDED[x + 1].wait(20)
+    ORDER.append(x)
+    ENDED[x].set()
     return x
 
 
 @env.task
 async def main_task() -> list[int]:
-    began = time.monotonic()
-    got = await asyncio.gather(*[wait.aio(x) for x in range(3)])
-    assert time.monotonic() - began < 0.11
-    return got
+    return await asyncio.gather(*[wait.aio(x) for x in range(4)])
 
 
 def main():
-    return only(main_task)
+    return [only(main_task), ORDER]

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 
 import flyte
 from conformance_support import only
@@ -11,6 +10,7 @@ env = flyte.TaskEnvironment(name="concurrency-semaphore")
 
 
 LOCK = threading.Lock()
+PAIR = threading.Barrier(2, timeout=20)
 STATE = {"now": 0, "most": 0}
 
 
@@ -19,7 +19,7 @@ def work(x: int) -> int:
     with LOCK:
         STATE["now"] += 1
         STATE["most"] = max(STATE["most"], STATE["now"])
-    time.sleep(0.01)
+    PAIR.wait()
     with LOCK:
         STATE["now"] -= 1
     return x
