@@ -207,7 +207,8 @@ def indentation(view: FileView, node: cst.CSTNode) -> str:
     while isinstance(first, (cst.Call, cst.Attribute)):
         first = first.func if isinstance(first, cst.Call) else first.value
     line, _ = view.location(first)
-    _, column = view.location(view.statement(node))
+    statement = view.statement(node)
+    _, column = view.location(statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else statement)
     text = view.text.split("\n")[line - 1]
     return " " * max(len(text) - len(text.lstrip()) - column, 0)
 

@@ -58,19 +58,27 @@ class _Sides:
     limits: dict[str, cst.BaseExpression] = field(default_factory=dict)
 
 
-def merged_resources(view: FileView, given: Mapping[str, cst.Arg]) -> Merged:
-    """What ``requests``, ``limits``, ``resources``, ``accelerator`` and ``shared_memory`` (original nodes) say together."""
+def merged_resources(
+    view: FileView, given: Mapping[str, cst.Arg], base: Mapping[str, cst.Arg] | None = None
+) -> Merged:
+    """What ``requests``, ``limits``, ``resources``, ``accelerator`` and ``shared_memory`` (original nodes) say together.
+
+    They win over the values of ``base``, request by request and limit by limit, as an override over its task's (WF-32).
+    """
     found = Merged()
     present = {k: given[k].value for k in RESOURCE_KEYWORDS if k in given and not is_none(given[k].value)}
-    if len(present) == 1:
+    below = {k: base[k].value for k in RESOURCE_KEYWORDS if k in base and not is_none(base[k].value)} if base else {}
+    if len(present) == 1 and not below:
         ((keyword, value),) = present.items()
         if keyword in ("requests", "resources", "limits") and _is_whole(view, value, keyword):
             found.whole = value
             return found
     sides = _Sides()
-    for keyword in ("resources", "requests", "limits"):
-        if keyword in present:
-            _read(view, present[keyword], keyword, sides, found)
+    for values in (below, present):
+        for keyword in ("resources", "requests", "limits"):
+            if keyword in values:
+                _read(view, values[keyword], keyword, sides, found)
+    present = {**below, **present}
     if found.unread:
         left = " and ".join(found.unread)
         found.problems.append(
