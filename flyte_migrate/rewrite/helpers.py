@@ -21,7 +21,9 @@ def helper_inserts(view: FileView, helpers: Mapping[str, str]) -> Iterator[Inser
     statements = []
     for name in sorted(helpers):
         statement = cst.parse_statement(helpers[name].strip())
-        statements.append(statement.with_changes(leading_lines=[cst.EmptyLine(indent=False), cst.EmptyLine(indent=False)]))
+        statements.append(
+            statement.with_changes(leading_lines=[cst.EmptyLine(indent=False), cst.EmptyLine(indent=False)])
+        )
     if anchor is not None:
         yield insert(anchor, statements)
 
