@@ -129,6 +129,8 @@ def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
             ahead.setdefault(place, []).append(statement)
         placed = {statement for _, statement in places}
         ahead.setdefault(anchor, []).extend(s for s in third_party if s not in placed)
+    if standard:
+        yield from _standard(view, lines, standard, removed, ahead)
     for line in lines:
         gone = [a for a in _aliases(line) if a in doomed]
         added = extended.get(id(line), [])
@@ -141,8 +143,6 @@ def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
             yield Replace(line.statement, _following(new))
     if anchor is None and third_party:
         yield from _at_top(view, lines, third_party)
-    if standard:
-        yield from _standard(view, lines, standard, removed)
     yield from _empty_blocks(view, removed, anchor)
 
 
@@ -461,33 +461,32 @@ def _at_top(view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStat
 
 
 def _standard(
-    view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStatementLine], removed: set[cst.CSTNode]
+    view: FileView,
+    lines: Sequence[_Line],
+    new: Sequence[cst.SimpleStatementLine],
+    removed: set[cst.CSTNode],
+    ahead: dict[cst.SimpleStatementLine, list[cst.SimpleStatementLine]],
 ) -> Iterator[Item]:
-    """Standard-library imports go next to those that are there, in order; else before the first import."""
-    top = [n for n in lines if n.scope is view.module_scope and not n.guard and n.statement in set(view.tree.body)]
+    """Standard-library imports go next to those that are there, in order; else before the first import, set off by a blank line.
+
+    What goes in front of an import line is added to ``ahead``; the rest is yielded.
+    """
     order = {statement: number for number, statement in enumerate(view.tree.body)}
+    top = [n for n in lines if n.statement in order and not _is_future(n.statement)]
     top.sort(key=lambda n: order[n.statement])
-    standard = [n for n in top if _is_stdlib(n.statement) and n.statement not in removed and not _is_future(n.statement)]
+    standard = [n for n in top if _is_stdlib(n.statement) and n.statement not in removed]
+    trailing = [s for s in new if not any(_sort_key(n.statement) > _sort_key(s) for n in standard)]
     for statement in new:
         later = next((n for n in standard if _sort_key(n.statement) > _sort_key(statement)), None)
         if later is not None:
-            if later is standard[0]:
-                blank = [line for line in later.statement.leading_lines if line.comment is None]
-                yield insert(later.statement, [statement.with_changes(leading_lines=blank)])
-            else:
-                yield insert(later.statement, [statement])
-        elif standard:
-            yield insert(standard[-1].statement, [statement], after=True)
-        else:
-            first = next((n for n in top if not _is_future(n.statement)), None)
-            if first is None:
-                yield from _at_top(view, lines, [statement])
-            else:
-                lead = [line for line in first.statement.leading_lines if line.comment is None][:1]
-                # A section of its own: the next one is set off by a blank line.
-                gap = only_lines([cst.EmptyLine(indent=False)])
-                extra = [] if lead else [gap]
-                yield insert(first.statement, [statement.with_changes(leading_lines=lead), *extra])
+            ahead.setdefault(later.statement, []).append(statement)
+    if trailing and standard:
+        yield insert(standard[-1].statement, trailing, after=True)
+    elif trailing and top:
+        first = top[0].statement
+        ahead[first] = [*trailing, only_lines([cst.EmptyLine(indent=False)]), *ahead.get(first, ())]
+    elif trailing:
+        yield from _at_top(view, lines, trailing)
 
 
 def _sort_key(statement: cst.SimpleStatementLine) -> tuple[bool, str]:
