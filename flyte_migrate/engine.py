@@ -170,8 +170,6 @@ def migrate_file(target: Candidate, project: Project, settings: Settings) -> Out
         return _migrate(path, target, source, project, module, settings)
     except RecursionError:
         return Skipped(path, "too deeply nested", (_error(path, 1, 0, "FM003", catalogue()["FM003"].summary),))
-    except cst.ParserSyntaxError as error:
-        return Skipped(path, str(error), (_error(path, error.raw_line, error.raw_column, "FM001", error.message),))
     except GateError as error:
         return Failed(path, str(error), "", (_error(path, 1, 0, "FM004", str(error)),))
     except Conflict as error:
@@ -190,7 +188,10 @@ def _migrate(
         return Skipped(path, "it says `flyte-migrate: skip-file`")
     if module not in project.index.concerned:
         return Unchanged(path)
-    tree = cst.parse_module(source.text)
+    try:
+        tree = cst.parse_module(source.text)
+    except cst.ParserSyntaxError as error:
+        return Skipped(path, str(error), (_error(path, error.raw_line, error.raw_column, "FM001", error.message),))
     view = FileView(tree, source.text, facts, project.index, project.environments, settings, project.colours)
     plan = plan_file(view)
     plan.add(helper_inserts(view, plan.helpers))

@@ -111,7 +111,9 @@ def foreign(view: FileView, module: ModuleFacts, text: str) -> cst.BaseExpressio
         root = name.split(".")[0]
         imported = next((f for f in module.imports if f.local == root and not f.scope), None)
         if imported is None:
-            return cst.parse_expression(view.environment(module.module, name)) if root in module.bound else None
+            if root not in module.bound:
+                return None
+            return cst.parse_expression(view.environment(module.module, root) + name[len(root) :])
         qualified = imported.target + name[len(root) :]
         known = view.index.canonical(qualified, module.module)
         if known.split(".")[0] in V1_ROOTS:

@@ -87,6 +87,8 @@ _WITHOUT = {
 _TEMPLATE = re.compile(
     r"\{\{\s*\.images?\.([\w-]+)\.(?:fqn|image)\s*\}\}(?::\{\{\s*\.images?\.([\w-]+)\.version\s*\}\})?"
 )
+#: Any part of the default images, which Flyte 1 filled in wherever it stood.
+_FILLED_IN = re.compile(r"\{\{\s*\.images?\.[\w.-]+\s*\}\}")
 #: A requirement: name, extras, and whatever follows (a version, a URL, a marker).
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?\s*(.*)", re.DOTALL)
 _METHODS = {
@@ -271,7 +273,7 @@ def convert_template_images(view: FileView) -> Iterator[Item]:
         if (
             text is None
             or "{{" not in text
-            or not _TEMPLATE.match(text.strip())
+            or not _FILLED_IN.search(text)
             or isinstance(view.parent(node), cst.Expr)
         ):
             continue
@@ -281,7 +283,12 @@ def convert_template_images(view: FileView) -> Iterator[Item]:
         reference = _reference(view, node)
         if reference is None:
             yield Finding(
-                node, "FM150", f"The image {text} has a tag of its own; a Flyte 2 reference names a whole image."
+                node,
+                "FM150",
+                f"The image {text} has a tag of its own; a Flyte 2 reference names a whole image."
+                if _TEMPLATE.match(text.strip())
+                else f"Flyte 2 fills nothing into {text}; write the whole image, or name one with "
+                "flyte.Image.from_ref_name(...).",
             )
             continue
         if not reported:
