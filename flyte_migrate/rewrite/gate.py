@@ -22,13 +22,13 @@ def check_output(before: str, after: str) -> None:
     """Raise GateError unless ``after`` parses, binds every name that it reads, and has all comments of ``before``."""
     tree = _parse(after)
     if tree is None:
-        raise GateError("the migrated text does not parse")
+        raise GateError("the migrated text does not compile")
     missing = _unbound(tree)
     if missing:
         missing -= _unbound(_parse(before) or ast.Module([], []))
     if missing:
         raise GateError(f"the migrated text reads names that nothing binds: {', '.join(sorted(missing))}")
-    if "#" in before:
+    if _commented_lines(before) - _commented_lines(after):
         lost = _comments(before) - _comments(after)
         lost = Counter({text: n for text, n in lost.items() if not _PRAGMA.match(text)})
         if lost:
@@ -36,10 +36,13 @@ def check_output(before: str, after: str) -> None:
 
 
 def _parse(text: str) -> ast.Module | None:
+    """The tree of text that compiles: more than parsing, it checks the place of `from __future__` imports and the like."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            tree = ast.parse(text)
+            compile(tree, "<migrated>", "exec", dont_inherit=True)
+            return tree
     except (SyntaxError, ValueError):
         return None
 
@@ -67,6 +70,11 @@ def _unbound(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.MatchMapping) and node.rest:
             bound.add(node.rest)
     return read - bound
+
+
+def _commented_lines(text: str) -> Counter[str]:
+    """Lines that may hold a comment: while all of them are kept there is no need to tokenize."""
+    return Counter(line.strip() for line in text.splitlines() if "#" in line) if "#" in text else Counter()
 
 
 def _comments(text: str) -> Counter[str]:
