@@ -136,7 +136,7 @@ def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
         added = extended.get(id(line), [])
         new = ahead.get(line.statement, [])
         if line.statement in removed:
-            yield Replace(line.statement, _replacing(line.statement, new))
+            yield Replace(line.statement, _replacing(line.statement, new, _opens_section(view, line.statement, removed)))
         elif gone or added:
             yield Replace(line.statement, _trimming(line.node, gone, added, new))
         elif new:
@@ -289,8 +289,21 @@ def _is_stdlib(statement: cst.SimpleStatementLine) -> bool:
     return not node.relative and dotted_name(node.module or cst.Name("")).split(".")[0] in sys.stdlib_module_names
 
 
+def _opens_section(view: FileView, statement: cst.SimpleStatementLine, removed: set[cst.CSTNode]) -> bool:
+    """Whether the lines above an import set off imports that stay, so that they have to stay too."""
+    body = list(getattr(view.parents[statement], "body", ()))
+    if not statement.leading_lines or statement not in body:
+        return False
+    for following in body[body.index(statement) + 1 :]:
+        if getattr(following, "leading_lines", ()):
+            return False
+        if following not in removed:
+            return isinstance(following, cst.SimpleStatementLine) and body.index(statement) > 0
+    return False
+
+
 def _replacing(
-    statement: cst.SimpleStatementLine, replacements: Sequence[cst.SimpleStatementLine]
+    statement: cst.SimpleStatementLine, replacements: Sequence[cst.SimpleStatementLine], opens_section: bool
 ) -> Callable[[cst.SimpleStatementLine], list[cst.CSTNode]]:
     """Put new lines in the place of an import: the first takes over its comments, or the comments stay on their own."""
     trailing = statement.trailing_whitespace.comment
@@ -305,7 +318,7 @@ def _replacing(
             lines = [*statement.leading_lines, *inner]
             if trailing is not None and not _PRAGMA.match(trailing.value):
                 lines.append(cst.EmptyLine(comment=trailing))
-            comments = any(line.comment is not None for line in lines)
+            comments = opens_section or any(line.comment is not None for line in lines)
             return [only_lines(lines)] if comments else []
         first = replacements[0].with_changes(leading_lines=[*updated.leading_lines, *inner])
         if trailing is not None:
@@ -420,7 +433,11 @@ def _block_around(view: FileView, anchor: cst.SimpleStatementLine) -> list[cst.S
     start = end = body.index(anchor)
 
     def is_import(statement: cst.CSTNode) -> bool:
-        return isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], (cst.Import, cst.ImportFrom))
+        return (
+            isinstance(statement, cst.SimpleStatementLine)
+            and isinstance(statement.body[0], (cst.Import, cst.ImportFrom))
+            and not _is_future(statement)
+        )
 
     while start > 0 and is_import(body[start - 1]) and not body[start].leading_lines:  # type: ignore[union-attr]
         start -= 1

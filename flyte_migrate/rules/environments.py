@@ -11,7 +11,7 @@ import libcst as cst
 
 from flyte_migrate.project.environments import Environment
 from flyte_migrate.rewrite.plan import Finding, Insert, Item, Rebuild
-from flyte_migrate.rewrite.template import argument
+from flyte_migrate.rewrite.template import argument, only_lines
 from flyte_migrate.rewrite.view import FileView, Statement, TaskDefinition
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file
@@ -52,7 +52,7 @@ def define_environments(view: FileView) -> Iterator[Item]:
     for anchor, group in by_anchor.items():
         assert isinstance(anchor, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
         for number, environment in enumerate(group):
-            yield _insert(view, anchor, environment, late, first=not number)
+            yield _insert(view, anchor, environment, late, first=not number, last=environment is group[-1])
     templates = _templates(view)
     for dependency, dependants in late.items():
         anchor = templates.get(dependency) or anchors[dependency]
@@ -165,14 +165,17 @@ def _late_dependencies(
 
 
 def _insert(
-    view: FileView, anchor: Statement, environment: Environment, late: dict[str, list[str]], first: bool
+    view: FileView, anchor: Statement, environment: Environment, late: dict[str, list[str]], first: bool, last: bool
 ) -> Insert:
     blank = cst.EmptyLine(indent=False)
+    touches = not anchor.leading_lines or anchor.leading_lines[0].comment is not None
+    distance = 2 if isinstance(anchor, (cst.FunctionDef, cst.ClassDef)) else 1
+    below = [only_lines([blank] * distance)] if last and touches and not environment.scope else []
     gap = [blank] if not first or _follows_import(view, anchor) else _leading_blanks(anchor) or [blank]
 
     def build(rebuild: Rebuild) -> list[cst.BaseStatement]:
         statement = _definition(view, environment, late, rebuild)
-        return [statement.with_changes(leading_lines=[*gap, *statement.leading_lines])]
+        return [statement.with_changes(leading_lines=[*gap, *statement.leading_lines]), *below]
 
     return Insert(anchor, build, carries=tuple(_configuration(view, environment).values()))
 

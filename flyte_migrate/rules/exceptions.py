@@ -26,6 +26,7 @@ _RECOVERABLE = frozenset(
     {"flytekit.exceptions.base.FlyteRecoverableException", "flytekit.exceptions.user.FlyteRecoverableException"}
 )
 _REJECTION = "flytekit.exceptions.user.FlyteDisapprovalException"  # PermissionError from the helper in rules/gates.py
+_ANY_FAILURE = "flytekit.exceptions.eager.EagerException"  # what every failure of a child of an eager workflow was
 _TYPE_ERROR = "flytekit.core.type_engine.TypeTransformerFailedError"  # reported wherever it stands
 _NON_RECOVERABLE = "flytekit.exceptions.system.FlyteNonRecoverableSystemException"
 #: Class names by which the SDK tells other kinds of failures, so that they arrive as another class (TRAP-38).
@@ -218,7 +219,12 @@ def _classes(handler: cst.ExceptHandler) -> list[cst.BaseExpression]:
 
 
 def _is_catch_all(view: FileView, handler: cst.ExceptHandler) -> bool:
-    return any(isinstance(c, cst.Name) and c.value in _CATCH_ALL and not view.bindings(c) for c in _classes(handler))
+    """Whether a clause catches every failure of a task."""
+    return any(
+        view.canonical(c) == _ANY_FAILURE if view.canonical(c) else isinstance(c, cst.Name) and c.value in _CATCH_ALL
+        for c in _classes(handler)
+        if isinstance(c, (cst.Name, cst.Attribute))
+    )
 
 
 def _caught(view: FileView, handler: cst.ExceptHandler) -> Caught | Finding | None:
@@ -538,14 +544,17 @@ def _condition(
 # -- flytekit's own classes -------------------------------------------------------------------------------------------
 
 
-@on_symbol("exceptions")
+@on_symbol("exceptions", _ANY_FAILURE)
 def convert_classes(view: FileView, reference: Reference) -> Iterator[Item]:
     """``FlyteRecoverableException`` is any exception now; the non-recoverable one has a counterpart."""
     node = reference.chain
     parent = view.parent(node)
     if reference.rest:
         return
-    if reference.name in _RECOVERABLE:
+    if reference.name == _ANY_FAILURE:
+        if any(isinstance(a, cst.ExceptHandler) for a in view.ancestors(node)):
+            yield Replace(node, lambda updated: _error_class(view))
+    elif reference.name in _RECOVERABLE:
         yield Replace(node, lambda updated: cst.Name("RuntimeError"))
     elif (
         reference.name == _NON_RECOVERABLE

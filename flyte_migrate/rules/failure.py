@@ -40,15 +40,13 @@ def call_handler(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
         )
         return
     own = [p.name for p in definition.task.function.parameters]
-    theirs = {p.name for p in task.function.parameters}
-    missing = [p for p in own if p not in theirs]
+    needed = [p for p in task.function.parameters if p.default is None and not _is_optional(view, task, p)]
+    missing = [p.name for p in needed if p.name not in own]
     if missing:
-        yield Finding(
-            handler,
-            "FM253",
-            f"{name} has no parameter {missing[0]}, which Flyte 1 passes to it; add it, or call {name} in an "
-            "except clause yourself.",
+        message = (
+            f"{name} needs {missing[0]}, which is no input of {definition.task.name}; call it in an except clause."
         )
+        yield Finding(handler, "FM253", message)
         return
     if is_async_callee(view, task) and not is_async(view, definition.node):
         yield Finding(
@@ -79,6 +77,12 @@ def free_in(view: FileView, function: cst.FunctionDef, wish: str) -> str:
 def _takes_error(view: FileView, task: Task) -> str:
     """The handler's parameter for the failure, empty if it has none."""
     return next((p.name for p in task.function.parameters if _is_error(view, task, p)), "")
+
+
+def _is_optional(view: FileView, task: Task, parameter: Parameter) -> bool:
+    """Whether an input is None when nobody gives it."""
+    declared = Type(parameter.annotation or "", task.module)
+    return declared.bare(view) != declared or _is_error(view, task, parameter)
 
 
 def _is_error(view: FileView, task: Task, parameter: Parameter) -> bool:

@@ -679,6 +679,22 @@ class Kinds:
             if not any(a is node for a in self.view.ancestors(n))
         )
 
+    def holds_deferred(self, name: cst.Name) -> bool:
+        """Whether a name is bound to a constructor that :meth:`is_deferred`."""
+        bindings = self.view.bindings(name)
+        value = bindings[0].value if len(bindings) == 1 else None
+        return isinstance(value, cst.Call) and self.is_constructor(value) and self.is_deferred(value)
+
+    def is_constructor(self, node: cst.CSTNode) -> bool:
+        """Whether a node is a call that makes a v1 file or directory."""
+        if not isinstance(node, cst.Call):
+            return False
+        function = node.func.value if isinstance(node.func, cst.Subscript) else node.func
+        name = self.view.canonical(function)
+        owner, _, method = name.rpartition(".")
+        made = method in ("new", "new_remote_file", "new_remote", "from_source")
+        return bool({name, owner if made else ""} & (FILE_TYPES | DIRECTORY_TYPES))
+
     def deferred_target(self, node: cst.Call) -> cst.Name | None:
         """The only name that a constructor of a local file or directory in a function is assigned to."""
         assign = self.view.parent(node)
