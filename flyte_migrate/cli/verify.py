@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,11 +18,9 @@ from flyte_migrate.report.style import Color
 from flyte_migrate.verify.report import Format
 
 if TYPE_CHECKING:
+    from flyte_migrate.project.discover import Discovery
+    from flyte_migrate.settings import Settings
     from flyte_migrate.verify.model import Options, Verification
-
-_RUN = "What to run"
-_WHERE = "Where it runs"
-
 
 class RuntimeChoice(str, Enum):
     """The values of ``--runtime``."""
@@ -170,6 +169,7 @@ def verify(
         original=original,
         entries=tuple(entry or ()),
         inputs=None if inputs is None else _inputs(inputs),
+        inputs_folder=os.path.dirname(os.path.abspath(inputs)) if inputs is not None else "",
         environment=tuple(_variable(each) for each in env or ()),
         keep=keep,
     )
@@ -184,7 +184,7 @@ def verify(
     raise typer.Exit(_code(verification))
 
 
-def _verified(discovery: Any, settings: Any, wanted: Options, quiet: bool) -> Verification:
+def _verified(discovery: Discovery, settings: Settings, wanted: Options, quiet: bool) -> Verification:
     from flyte_migrate.verify.session import verify as run
 
     with Progress("ran", quiet, "programs") as progress:
@@ -204,7 +204,7 @@ def _report(
         _write(verification, form, sys.stdout, color, quiet, verbose)
 
 
-def _write(verification: Verification, form: Format, stream: Any, color: Color, quiet: bool, verbose: bool) -> None:
+def _write(verification: Verification, form: Format, stream: IO[str], color: Color, quiet: bool, verbose: bool) -> None:
     if form is Format.TEXT:
         from flyte_migrate.verify.report import as_text
 

@@ -72,8 +72,13 @@ def _is_entry(task: Task, index: ProjectIndex, reached: frozenset[str]) -> bool:
 
 
 def _callees(task: Task, index: ProjectIndex) -> list[Task]:
-    found = (index.task(name, task.module) for name in task.function.refers)
+    found = (_named(name, task.module, index) for name in task.function.refers)
     return [callee for callee in found if callee is not None and callee.qualified != task.qualified]
+
+
+def _named(name: str, module: str, index: ProjectIndex) -> Task | None:
+    """The task that a name in a body means, be it the task itself or an attribute such as ``aio``."""
+    return index.task(name, module) or index.task(name.rpartition(".")[0], module)
 
 
 def _reached(index: ProjectIndex) -> frozenset[str]:
@@ -82,7 +87,7 @@ def _reached(index: ProjectIndex) -> frozenset[str]:
         callee.qualified
         for module, facts in index.modules.items()
         for function in facts.functions
-        for callee in (index.task(name, module) for name in function.refers)
+        for callee in (_named(name, module, index) for name in function.refers)
         if callee is not None and callee.function is not function and not function.name.startswith("test_")
     )
 

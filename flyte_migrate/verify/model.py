@@ -22,7 +22,7 @@ class Options:
 
     ``python`` runs migrated code, ``v1_python`` originals, which are run only if ``against_flytekit``. ``original`` is a
     folder with the Flyte 1 source of code that is migrated already. ``entries`` (``module:function``) and ``inputs`` (one
-    mapping for each run) replace what would be found and made. ``keep`` is a folder for the migrated copy.
+    mapping for each run, paths in them relative to ``inputs_folder``) replace what would be found and made. ``keep`` is a folder for the migrated copy.
     """
 
     runtimes: tuple[Runtime, ...] = ("bundled",)
@@ -35,6 +35,7 @@ class Options:
     original: str | None = None
     entries: tuple[str, ...] = ()
     inputs: tuple[Mapping[str, Any], ...] | None = None
+    inputs_folder: str = ""
     environment: tuple[tuple[str, str], ...] = ()
     keep: str | None = None
 

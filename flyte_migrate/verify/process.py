@@ -26,13 +26,14 @@ _DROPPED_PREFIXES = ("FLYTE", "_FSEC_", "UNION_")
 
 @dataclass(frozen=True)
 class Program:
-    """One run to be made: ``given`` inputs, or the ``number``-th made ones."""
+    """One run to be made: ``given`` inputs, with paths relative to ``base``, or the ``number``-th made ones."""
 
     entry: Entry
     sdk: Sdk
     python: str
     number: int = 0
     given: Mapping[str, Any] | None = None
+    base: str = ""
     stub_missing: bool = False
     timeout: float = 60.0
     environment: tuple[tuple[str, str], ...] = ()
@@ -166,6 +167,7 @@ def _job(program: Program, root: str, data: str, result: str) -> dict[str, Any]:
         "entry": entry.function,
         "number": program.number,
         "given": None if program.given is None else dict(program.given),
+        "base": program.base,
         "stub_missing": program.stub_missing,
         "data": data,
         "result": result,

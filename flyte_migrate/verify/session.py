@@ -166,15 +166,15 @@ class _Trial:
     def _run(self, entry: Entry, inputs: _Inputs, sdk: Sdk) -> Execution:
         options = self.options
         python = options.v1_python if sdk == "flytekit" else options.python
-        return self.runner.execute(
-            Program(
-                entry,
-                sdk,
-                python,
-                inputs.number,
-                inputs.given,
-                options.stub_missing,
-                options.timeout,
-                options.environment,
-            )
+        program = Program(
+            entry,
+            sdk,
+            python,
+            number=inputs.number,
+            given=inputs.given,
+            base=options.inputs_folder,
+            stub_missing=options.stub_missing,
+            timeout=options.timeout,
+            environment=options.environment,
         )
+        return self.runner.execute(program)

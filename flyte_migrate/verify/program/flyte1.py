@@ -102,8 +102,9 @@ def violations(at_end: bool = False) -> list[dict[str, Any]]:
 class _Blobs:
     """Makes flytekit's handles."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, base: str) -> None:
         self._folder = folder
+        self._base = base
 
     def kind(self, hint: Any) -> str:
         if not isinstance(hint, type):
@@ -119,6 +120,9 @@ class _Blobs:
 
     def path(self, name: str) -> str:
         return os.path.join(self._folder, name)
+
+    def given(self, path: str) -> str:
+        return os.path.normpath(os.path.join(self._base, path))
 
     def make(self, kind: str, data: Any, hint: Any) -> Any:
         from flytekit.types.directory import FlyteDirectory
@@ -138,6 +142,6 @@ class _Blobs:
         return StructuredDataset(dataframe=frame)
 
 
-def blobs(folder: str) -> _Blobs:
-    """A maker of files, folders and frames below ``folder``."""
-    return _Blobs(folder)
+def blobs(folder: str, base: str) -> _Blobs:
+    """A maker of files, folders and frames below ``folder``; given paths are relative to ``base``."""
+    return _Blobs(folder, base)

@@ -35,6 +35,9 @@ class Blobs(Protocol):
     def path(self, name: str) -> str:
         """An absolute path for new data."""
 
+    def given(self, path: str) -> str:
+        """The absolute path that the user means by ``path``."""
+
     def make(self, kind: str, data: Any, hint: Any) -> Any:
         """The handle of a path (files and folders) or of a frame's columns."""
 
@@ -90,9 +93,10 @@ def from_json(value: Any, hint: Any, blobs: Blobs, name: str) -> Any:
     kind = blobs.kind(hint)
     try:
         if kind in ("file", "folder"):
-            if not os.path.exists(value):
+            path = blobs.given(value)
+            if not os.path.exists(path):
                 raise NoValue(f"`{name}`: there is no {kind} {value}")
-            return blobs.make(kind, os.path.abspath(value), hint)
+            return blobs.make(kind, path, hint)
         if kind == "frame":
             columns = {key: [row[key] for row in value] for key in (value[0] if value else {})}
             return blobs.make(kind, columns, hint)

@@ -69,7 +69,7 @@ def _run(job: Job, result: Result) -> None:
     os.makedirs(job["data"], exist_ok=True)
     sdk.initialise()
     try:
-        inputs = _inputs(sdk.parameters(entry), job, sdk.blobs(job["data"]))
+        inputs = _inputs(sdk.parameters(entry), job, sdk.blobs(job["data"], job["base"]))
     except NoValue as error:
         result.update(status="no-inputs", reason=str(error))
         return

@@ -29,13 +29,15 @@ _MEANINGS = {
 }
 _WIDTH = 118
 _INPUTS = 60
+_WHY = 150
 
 
 def write(verification: Verification, stream: IO[str], color: Color, quiet: bool, verbose: bool) -> None:
     """Write the table unless ``quiet``, the problems, and the summary; ``verbose`` adds tracebacks."""
     console = _console(stream, color)
-    if not quiet and verification.results:
-        console.print(_table(verification))
+    told = [result for result in verification.results if verbose or not _is_import(result)]
+    if not quiet and told:
+        console.print(_table(told))
     for result in verification.results:
         if result.verdict in (Verdict.DIFFERS, Verdict.FAILED):
             _print(console, _problem(result, verbose))
@@ -55,22 +57,27 @@ def _console(stream: IO[str], color: Color) -> Console:
     )
 
 
-def _table(verification: Verification) -> Table:
+def _is_import(result: Result) -> bool:
+    """Whether it is of a module without entries that could be imported: one sentence tells of all of them."""
+    return not result.entry.function and result.verdict is Verdict.RAN
+
+
+def _table(results: list[Result]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=False)
-    several = len({result.runtime for result in verification.results}) > 1
+    several = len({result.runtime for result in results}) > 1
     table.add_column("verdict", no_wrap=True)
     table.add_column("entry", overflow="fold", ratio=3)
     if several:
         table.add_column("runtime", no_wrap=True)
     table.add_column("inputs", overflow="fold", ratio=3)
     table.add_column("why", overflow="fold", ratio=5)
-    for result in verification.results:
+    for result in results:
         cells: list[Text] = [
             Text(result.verdict.value, style=_COLOURS[result.verdict]),
             Text(result.entry.name),
             *([Text(result.runtime)] if several else []),
             Text(_cut(result.inputs, _INPUTS)),
-            Text(_why(result)),
+            Text(_cut(_why(result), _WHY)),
         ]
         table.add_row(*cells)
     return table
@@ -111,13 +118,16 @@ def _footer(verification: Verification, quiet: bool) -> Iterator[Text]:
         return
     if not verification.results:
         yield Text("There is nothing to run: no task, workflow or module that uses Flyte.")
+    imported = sum(map(_is_import, verification.results))
     for verdict in Verdict:
-        count = verification.count(verdict)
+        count = verification.count(verdict) - (imported if verdict is Verdict.RAN else 0)
         if count:
             line = Text(f"{count:>4} ")
             line.append(f"{verdict.value:<8}", style=_COLOURS[verdict])
             line.append(_MEANINGS[verdict])
             yield line
+    if imported:
+        yield Text(f"{imported:>4} imports  worked, of modules with nothing to run")
     if any("placeholder" in note for result in verification.results for note in result.notes):
         yield Text("Secrets that are not set had placeholder values; --env NAME=VALUE gives others.")
     if verification.migrated:
