@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flyte_migrate.settings import Settings
     from flyte_migrate.verify.model import Options, Verification
 
+
 class RuntimeChoice(str, Enum):
     """The values of ``--runtime``."""
 
@@ -78,13 +79,11 @@ def verify(
         typer.Option(
             "--inputs",
             metavar="FILE",
-            help="JSON with the inputs of the one --entry by name, or a list of such objects; files are given as paths.",
+            help="JSON: the inputs of the one --entry by name, or a list of such objects; files are paths.",
             show_default=False,
         ),
     ] = None,
-    style: Annotated[
-        StyleChoice | None, typer.Option("--style", help="As for migrate.", show_default="sync")
-    ] = None,
+    style: Annotated[StyleChoice | None, typer.Option("--style", help="As for migrate.", show_default="sync")] = None,
     map_errors: Annotated[
         MapErrorsChoice | None, typer.Option("--map-errors", help="As for migrate.", show_default="raise")
     ] = None,
@@ -134,9 +133,10 @@ def verify(
 ) -> None:
     """Run migrated programs and tell what works. THIS EXECUTES YOUR CODE, with all that it does.
 
-    Files that are not migrated yet are migrated in a temporary copy of their project; yours are only read. Workflows, and
-    tasks that none of them calls, are run with their defaults or with inputs made from their types, each in a process of
-    its own with an empty home. Code that talks to the outside world does so here too: leave it out with --entry.
+    Files that are not migrated yet are migrated in a temporary copy of their project; yours are only read. Workflows,
+    and tasks that none of them calls, are run with their defaults or with inputs made from their types, each in a
+    process of its own with an empty home. Code that talks to the outside world does so here too; --entry names what
+    may run.
 
     same: the original did the same. ran: it ran, and was compared with nothing. differs, failed: look there.
     skipped: nothing is proved, and why.

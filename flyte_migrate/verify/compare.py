@@ -56,7 +56,9 @@ def _in_objects(original: dict[str, Any], migrated: dict[str, Any], where: str) 
         left, right = original["items"], migrated["items"]
         for key in dict.fromkeys([*left, *right]):
             if key in left and key in right:
-                yield from _differences(left[key], right[key], f"{where}.{key}" if key.isidentifier() else f"{where}[{key!r}]")
+                yield from _differences(
+                    left[key], right[key], f"{where}.{key}" if key.isidentifier() else f"{where}[{key!r}]"
+                )
             else:
                 absent = "(absent)"
                 sides = (shown(left[key]) if key in left else absent, shown(right[key]) if key in right else absent)
@@ -92,8 +94,8 @@ def opaque_types(value: Any) -> frozenset[str]:
         return frozenset()
     if value.get("$") == "opaque":
         return frozenset({value["type"]})
-    items = value.get("items", value.get("rows", ()))
-    return opaque_types(list(items.values()) if isinstance(items, dict) else list(items))
+    items = value.get("items") or value.get("rows") or []
+    return opaque_types(list(items.values()) if isinstance(items, dict) else items)
 
 
 def has_kind(value: Any, kind: str) -> bool:

@@ -9,7 +9,9 @@ from flyte_migrate.verify.compare import call_differences, differences, has_kind
 from flyte_migrate.verify.model import Difference, Execution, Place, Raised, Verdict, Violation
 
 #: Exceptions that a wrong conversion raises, and inputs that nobody chose hardly ever do.
-_SYMPTOMS = frozenset({"AttributeError", "ImportError", "NameError", "NotImplementedError", "TypeError", "UnboundLocalError"})
+_SYMPTOMS = frozenset(
+    {"AttributeError", "ImportError", "NameError", "NotImplementedError", "TypeError", "UnboundLocalError"}
+)
 
 _GIVE_INPUTS = "Give inputs that it can work with: --entry {entry} --inputs FILE."
 
@@ -31,8 +33,8 @@ class Judgement:
 class Case:
     """What the judge knows of a run beside what happened.
 
-    ``chosen`` says that the author of the program or the user chose the inputs. ``drivers`` are functions that call tasks,
-    as (file, name).
+    ``chosen`` says that the author of the program or the user chose the inputs. ``drivers`` are functions that call
+    tasks, as (file, name).
     """
 
     entry: str
@@ -91,9 +93,9 @@ def _strict(violations: tuple[Violation, ...], migrated: Execution) -> Judgement
 
 
 def _not_imported(raised: Raised, original: Execution | None) -> Judgement:
-    if original is not None and original.stage == "import" and original.raised is not None:
-        if original.raised.name == raised.name:
-            return Judgement(Verdict.SKIPPED, f"the original can't be imported either: {_told(raised)}", raised.place)
+    before = original.raised if original is not None and original.stage == "import" else None
+    if before is not None and before.name == raised.name:
+        return Judgement(Verdict.SKIPPED, f"the original can't be imported either: {_told(raised)}", raised.place)
     why = f"the module can't be imported: {_told(raised)}"
     return Judgement(Verdict.FAILED, why, raised.place, detail=raised.trace)
 

@@ -20,9 +20,10 @@ class VerifyError(Exception):
 class Options:
     """How to verify.
 
-    ``python`` runs migrated code, ``v1_python`` originals, which are run only if ``against_flytekit``. ``original`` is a
-    folder with the Flyte 1 source of code that is migrated already. ``entries`` (``module:function``) and ``inputs`` (one
-    mapping for each run, paths in them relative to ``inputs_folder``) replace what would be found and made. ``keep`` is a folder for the migrated copy.
+    ``python`` runs migrated code, ``v1_python`` originals, which are run only if ``against_flytekit``. ``original`` is
+    a folder with the Flyte 1 source of code that is migrated already. ``entries`` (``module:function``) and ``inputs``
+    (one mapping for each run, paths in them relative to ``inputs_folder``) replace what would be found and made.
+    ``keep`` is a folder for the migrated copy.
     """
 
     runtimes: tuple[Runtime, ...] = ("bundled",)
@@ -127,7 +128,7 @@ class Verdict(str, Enum):
 
 @dataclass(frozen=True)
 class Difference:
-    """Where two runs differ, and both values, briefly. ``what`` is ``output[1].accuracy``, ``exception``, ``calls of f``."""
+    """Where two runs differ (``output[1].accuracy``, ``exception``, ``calls of f``), and both values, briefly."""
 
     what: str
     original: str

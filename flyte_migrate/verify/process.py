@@ -57,13 +57,13 @@ def version_of(python: str, distribution: str) -> str | None:
     Raises VerifyError if the interpreter can't be started.
     """
     question = (
-        "import importlib.metadata as m, sys\n"
-        "try: print(m.version(sys.argv[1]))\n"
-        "except m.PackageNotFoundError: pass"
+        "import importlib.metadata as m, sys\ntry: print(m.version(sys.argv[1]))\nexcept m.PackageNotFoundError: pass"
     )
     command = [python, "-c", question, distribution]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise VerifyError(f"{python}: can't be run as a Python interpreter: {error}") from error
     if done.returncode:

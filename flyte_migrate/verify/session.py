@@ -33,7 +33,7 @@ from flyte_migrate.verify.process import Program, Runner, bundled_runtime, versi
 
 @dataclass(frozen=True)
 class _Inputs:
-    """One set of inputs: given ones, or the ``number``-th made ones; ``chosen`` by the author (defaults) or the user."""
+    """One set of inputs: given, or the ``number``-th made; ``chosen`` by the author (defaults) or the user."""
 
     label: str
     number: int
@@ -80,7 +80,9 @@ def _complete(options: Options) -> Options:
     if "flyte" in options.runtimes and version_of(python, "flyte") is None:
         raise VerifyError(f"--runtime flyte: {python} has no package flyte; install it there, or name another --python")
     if options.against_flytekit and version_of(v1_python, "flytekit") is None:
-        raise VerifyError(f"--against flytekit: {v1_python} has no package flytekit; name one that has: --v1-python PATH")
+        raise VerifyError(
+            f"--against flytekit: {v1_python} has no package flytekit; name one that has: --v1-python PATH"
+        )
     return replace(options, python=python, v1_python=v1_python)
 
 
@@ -140,7 +142,9 @@ class _Trial:
             why = "the original gives another result every time, so nothing can be compared"
             found = Judgement(Verdict.SKIPPED, why, notes=found.notes)
         elif self.options.against_flytekit and original is None and entry.function:
-            found = replace(found, notes=(*found.notes, "not compared: it is migrated already; --original names the source"))
+            found = replace(
+                found, notes=(*found.notes, "not compared: it is migrated already; --original names the source")
+            )
         shown = shown_inputs(migrated.inputs)
         return Result(
             entry,

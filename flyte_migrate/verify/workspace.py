@@ -1,4 +1,4 @@
-"""Scratch copies of projects: migrated ones to run, and unchanged ones to compare with. The user's files are only read."""
+"""Scratch copies of projects: migrated ones to run, unchanged ones to compare with. The user's files are only read."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Copy:
 class Workspace:
     """Copies by the order of the discovery's roots, and what the migration did.
 
-    ``rewritten`` holds absolute paths of the user's files; ``refused`` files that could not be migrated, with the reason;
-    ``failed`` those in which the tool itself failed.
+    ``rewritten`` holds absolute paths of the user's files; ``refused`` files that could not be migrated, with the
+    reason; ``failed`` those in which the tool itself failed.
     """
 
     folder: str
@@ -68,8 +68,8 @@ def prepare(
 ) -> Workspace:
     """Copy every project of ``discovery`` below ``folder`` and migrate the copies.
 
-    The whole project is migrated, not the targets alone: its modules import each other. ``original`` is a folder with the
-    Flyte 1 source of a single project. Raises VerifyError if there are several, or none at that path.
+    The whole project is migrated, not the targets alone: its modules import each other. ``original`` is a folder with
+    the Flyte 1 source of a single project. Raises VerifyError if there are several, or none at that path.
     """
     if original is not None and len(discovery.roots) != 1:
         raise VerifyError("--original goes with the files of one project")

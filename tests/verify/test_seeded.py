@@ -31,7 +31,10 @@ ALONE = {
         "[unconsumed-map]",
     ),
     "un-awaited coroutine": Seed(
-        "    found = stats(xs=doubled)", "    stats.aio(xs=doubled)\n    found = (1, 2)", "stats.aio", "[unawaited-call]"
+        "    found = stats(xs=doubled)",
+        "    stats.aio(xs=doubled)\n    found = (1, 2)",
+        "stats.aio",
+        "[unawaited-call]",
     ),
     "NamedTuple attribute": Seed("a=found[0]", "a=found.total", "found.total", "AttributeError"),
     "unbound name": Seed("rest > limit", "rest > limitt", "limitt", "NameError"),
@@ -140,7 +143,11 @@ def test_the_same_exception_is_the_same(tmp_path: Path) -> None:
 def test_what_differs_is_shown_from_both_sides(tmp_path: Path) -> None:
     result = compared(tmp_path, AFTER.replace("if rest > limit", "if not rest > limit"), {})
     shown = {(found.what, found.original, found.migrated) for found in result.differences}
-    assert shown == {("output", "-16", "32"), ("calls of double", "3 times", "4 times"), ("calls of negate", "once", "none")}
+    assert shown == {
+        ("output", "-16", "32"),
+        ("calls of double", "3 times", "4 times"),
+        ("calls of negate", "once", "none"),
+    }
 
 
 def test_an_unmigrated_project_is_migrated_in_a_copy_and_is_the_same(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import os
 from collections import Counter
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from .flyte2 import PLACEHOLDER
 from .inputs import MISSING

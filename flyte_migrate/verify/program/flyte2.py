@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections import Counter
@@ -37,7 +38,7 @@ def first_failure() -> BaseException | None:
 def prepare(strict: bool) -> None:
     """Import the SDK; ``strict`` means the bundled runtime with strict mode and record."""
     global _is_bundled
-    import flyte
+    import flyte  # noqa: F401
 
     _is_bundled = strict
     logging.getLogger("flyte").addHandler(_failures)
@@ -48,7 +49,6 @@ def prepare(strict: bool) -> None:
         _recorder.start()
     else:
         _count_calls()
-    del flyte
 
 
 def _count_calls() -> None:
@@ -61,7 +61,7 @@ def _count_calls() -> None:
         _counted[_task.name.rpartition(".")[2]] += 1
         return await submit(self, _task, *args, **kwargs)
 
-    LocalController.submit = counting  # type: ignore[method-assign,unused-ignore]
+    LocalController.submit = counting
 
 
 def initialise() -> None:
@@ -79,7 +79,8 @@ def parameters(entry: Any) -> list[tuple[str, Any, Any]]:
 def placeholders(entry: Any) -> list[str]:
     """Set the environment variables of secrets that are not there, and name them (MAPPING TRAP-32)."""
     made: list[str] = []
-    waiting, seen = [_environment(entry)], []
+    waiting: list[Any] = [_environment(entry)]
+    seen: list[Any] = []
     while waiting:
         env = waiting.pop()
         if env is None or any(env is each for each in seen):
@@ -128,10 +129,8 @@ def violations(at_end: bool = False) -> list[dict[str, Any]]:
     from flyte import _strict
 
     if at_end:
-        try:
+        with contextlib.suppress(_strict.StrictError):  # it is in the list
             _strict.close_process_scope()
-        except _strict.StrictError:
-            pass  # it is in the list
     return [dict(each) for each in _strict.violations_as_dicts()]
 
 

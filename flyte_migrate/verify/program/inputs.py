@@ -12,7 +12,8 @@ import inspect
 import os
 import sys
 import typing
-from typing import Any, Callable, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 _WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta")
 _NONE = type(None)
@@ -22,7 +23,7 @@ _UTC = datetime.timezone.utc
 MISSING: Any = inspect.Parameter.empty
 
 
-class NoValue(Exception):
+class NoValueError(Exception):
     """No value can be made for a type; the message names the parameter and the type."""
 
 
@@ -43,7 +44,7 @@ class Blobs(Protocol):
 
 
 def generated(hint: Any, position: int, number: int, blobs: Blobs, name: str) -> Any:
-    """The ``number``-th value for a parameter at ``position``. Raises NoValue."""
+    """The ``number``-th value for a parameter at ``position``. Raises NoValueError."""
     hint = _bare(hint)
     kind = blobs.kind(hint)
     if kind:
@@ -61,7 +62,7 @@ def generated(hint: Any, position: int, number: int, blobs: Blobs, name: str) ->
         return arguments[(position + number) % len(arguments)]
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return _member(hint, list(hint)[(position + number) % len(hint)])
-    if hint in (list, tuple, set, dict, typing.List, typing.Dict, typing.Tuple):
+    if hint in (list, tuple, set, dict, list, dict, tuple):
         return _untyped(hint, position, number)
     if origin in (list, set, frozenset):
         items = [generated(arguments[0], position + i, number, blobs, name) for i in range(3 - number)]
@@ -80,13 +81,13 @@ def generated(hint: Any, position: int, number: int, blobs: Blobs, name: str) ->
             for i, (field, each) in enumerate(declared.items())
         }
         return hint(**values)
-    raise NoValue(f"no value can be made for `{name}: {_shown(hint)}`")
+    raise NoValueError(f"no value can be made for `{name}: {_shown(hint)}`")
 
 
 def from_json(value: Any, hint: Any, blobs: Blobs, name: str) -> Any:
     """``value``, as JSON has it, as the type ``hint`` wants it. Files and folders are paths, frames lists of rows.
 
-    Raises NoValue if it does not fit.
+    Raises NoValueError if it does not fit.
     """
     hint = _bare(hint)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
@@ -95,7 +96,7 @@ def from_json(value: Any, hint: Any, blobs: Blobs, name: str) -> Any:
         if kind in ("file", "folder"):
             path = blobs.given(value)
             if not os.path.exists(path):
-                raise NoValue(f"`{name}`: there is no {kind} {value}")
+                raise NoValueError(f"`{name}`: there is no {kind} {value}")
             return blobs.make(kind, path, hint)
         if kind == "frame":
             columns = {key: [row[key] for row in value] for key in (value[0] if value else {})}
@@ -128,25 +129,25 @@ def from_json(value: Any, hint: Any, blobs: Blobs, name: str) -> Any:
         declared = fields_of(hint)
         if declared is not None:
             return hint(**{key: from_json(item, declared[key], blobs, f"{name}.{key}") for key, item in value.items()})
-    except NoValue:
+    except NoValueError:
         raise
     except Exception as error:
-        raise NoValue(f"`{name}: {_shown(hint)}` can't be made of {value!r}: {error!r}") from error
+        raise NoValueError(f"`{name}: {_shown(hint)}` can't be made of {value!r}: {error!r}") from error
     return value
 
 
 def _first_that_fits(value: Any, hints: tuple[Any, ...], blobs: Blobs, name: str) -> Any:
     if value is None and _NONE in hints:
         return None
-    problem: NoValue | None = None
+    problem: NoValueError | None = None
     for hint in hints:
         if isinstance(hint, type) and hint in _SCALARS and not isinstance(value, hint) and hint not in _FROM_TEXT:
             continue
         try:
             return from_json(value, hint, blobs, name)
-        except NoValue as error:
+        except NoValueError as error:
             problem = error
-    raise problem or NoValue(f"`{name}`: none of its types takes {value!r}")
+    raise problem or NoValueError(f"`{name}`: none of its types takes {value!r}")
 
 
 def _bare(hint: Any) -> Any:
@@ -159,7 +160,9 @@ def _bare(hint: Any) -> Any:
 
 
 def _is_union(origin: Any) -> bool:
-    return origin is typing.Union or type(origin).__name__ == "UnionType" or getattr(origin, "__name__", "") == "UnionType"
+    return (
+        origin is typing.Union or type(origin).__name__ == "UnionType" or getattr(origin, "__name__", "") == "UnionType"
+    )
 
 
 def fields_of(hint: Any) -> dict[str, Any] | None:
@@ -187,9 +190,9 @@ def _enum_from_json(value: Any, hint: Any) -> Any:
 
 def _untyped(hint: Any, position: int, number: int) -> Any:
     values = [_integer(position + i, number) for i in range(3 - number)]
-    if hint in (dict, typing.Dict):
+    if hint in (dict, dict):
         return dict(zip(_WORDS, values))  # noqa: B905 - 3.9
-    return values if hint in (list, typing.List) else tuple(values) if hint in (tuple, typing.Tuple) else set(values)
+    return values if hint in (list, list) else tuple(values) if hint in (tuple, tuple) else set(values)
 
 
 def _integer(position: int, number: int) -> int:
@@ -217,7 +220,7 @@ def _blob(kind: str, hint: Any, position: int, number: int, blobs: Blobs, name: 
             try:
                 import pandas  # noqa: F401
             except ImportError:
-                raise NoValue(f"no data frame can be made for `{name}`: pandas is not installed") from None
+                raise NoValueError(f"no data frame can be made for `{name}`: pandas is not installed") from None
         return blobs.make(kind, {"a": values, "b": [_WORDS[value % len(_WORDS)] for value in values]}, hint)
     path = blobs.path(f"{name}-{position}-{number}")
     if kind == "file":

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from . import flyte1, flyte2, stand_ins
-from .inputs import MISSING, NoValue, from_json, generated
+from .inputs import MISSING, NoValueError, from_json, generated
 from .values import canonical
 
 #: Never taken for a missing third-party module: their absence is a finding.
@@ -70,7 +70,7 @@ def _run(job: Job, result: Result) -> None:
     sdk.initialise()
     try:
         inputs = _inputs(sdk.parameters(entry), job, sdk.blobs(job["data"], job["base"]))
-    except NoValue as error:
+    except NoValueError as error:
         result.update(status="no-inputs", reason=str(error))
         return
     result["inputs"] = {name: canonical(value) for name, value in inputs.items()}
@@ -92,7 +92,7 @@ def _inputs(parameters: list[tuple[str, Any, Any]], job: Job, blobs: Any) -> dic
         hints = {name: hint for name, hint, _ in parameters}
         unknown = [name for name in given if name not in hints]
         if unknown:
-            raise NoValue(f"it has no parameter `{unknown[0]}`; its parameters are {', '.join(hints) or 'none'}")
+            raise NoValueError(f"it has no parameter `{unknown[0]}`; its parameters are {', '.join(hints) or 'none'}")
         return {name: from_json(value, hints[name], blobs, name) for name, value in given.items()}
     made: dict[str, Any] = {}
     for position, (name, hint, default) in enumerate(parameters):
@@ -101,7 +101,7 @@ def _inputs(parameters: list[tuple[str, Any, Any]], job: Job, blobs: Any) -> dic
             continue
         try:
             made[name] = generated(hint, position, job["number"], blobs, name)
-        except NoValue:
+        except NoValueError:
             if not has_default:
                 raise
     return made

@@ -9,8 +9,9 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import sys
-from types import ModuleType
-from typing import Any, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from types import FrameType, ModuleType
+from typing import Any
 
 _imported: list[str] = []
 _used: list[str] = []
@@ -32,7 +33,7 @@ def forget_uses() -> None:
 
 
 def install(source: str, never: Iterable[str]) -> None:
-    """Replace what is missing for importers below the folder ``source``, but none of the top-level modules ``never``."""
+    """Replace what is missing for importers below the folder ``source``, but nothing of the packages ``never``."""
     sys.meta_path.append(_Finder(source, frozenset(never)))
 
 
@@ -181,10 +182,10 @@ class _Finder(importlib.abc.MetaPathFinder):
         return importlib.machinery.ModuleSpec(name, _Loader(), is_package=True)
 
     def _asked_by_user(self) -> bool:
-        frame = sys._getframe(1)
+        frame: FrameType | None = sys._getframe(1)
         while frame is not None:
             file = frame.f_code.co_filename
             if not file.startswith("<frozen") and file != __file__:
                 return file.startswith(self._source)
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         return False

@@ -125,8 +125,10 @@ def _flyte_frame(value: Any, depth: int) -> Any:
     # `all_sync` asks for the raw data path of a run, even to read what a run has given.
     read = pandas.read_csv if value.format == "csv" else pandas.read_parquet
     place = str(value.uri).removeprefix("file://")
-    parts = [place] if os.path.isfile(place) else sorted(
-        os.path.join(folder, name) for folder, _, names in os.walk(place) for name in names
+    parts = (
+        [place]
+        if os.path.isfile(place)
+        else sorted(os.path.join(folder, name) for folder, _, names in os.walk(place) for name in names)
     )
     return canonical(pandas.concat([read(part) for part in parts]), depth)
 
