@@ -389,6 +389,8 @@ class Kinds:
             return FRAME
         if name in RAW_FRAMES or name.startswith("pandas.read_") or name == "pandas.concat":
             return RAW
+        if name == "sklearn.model_selection.train_test_split":
+            return Kind("list", (join(self.of(a.value) for a in node.args if a.keyword is None),))
         if name in _PATH_CALLS:
             return PATH
         if name == "tempfile.mkstemp":
@@ -502,6 +504,9 @@ class Kinds:
         key = node.slice[0].slice if len(node.slice) == 1 else None
         if isinstance(key, cst.Slice):
             return owner
+        if owner == RAW:
+            columns = self.of(key.value) if isinstance(key, cst.Index) else None
+            return RAW if columns is not None and columns.name == "list" else None
         if owner.name == "tuple" and isinstance(key, cst.Index) and isinstance(key.value, cst.Integer):
             return self._part(owner, (int(key.value.value),))
         return owner.item

@@ -164,9 +164,15 @@ def _is_result(view: FileView, node: cst.BaseExpression) -> bool:
     for call in (n for n in walk(node) if isinstance(n, cst.Call)):
         if called_task(view, call.func) is not None:
             return True
+    if isinstance(node, cst.Name) and any(_makes_node(view, b.value) for b in view.bindings(node)):
+        return True
     definition = view.task_around(node)
     inside = definition is not None and definition.task.role in ("workflow", "dynamic")
     return inside and isinstance(view.parent(_top(view, node)), cst.Expr)
+
+
+def _makes_node(view: FileView, node: cst.BaseExpression | None) -> bool:
+    return isinstance(node, cst.Call) and view.canonical(node.func) == CREATE_NODE
 
 
 def _top(view: FileView, node: cst.CSTNode) -> cst.CSTNode:
@@ -313,8 +319,10 @@ def _longest_rising(order: list[int]) -> set[int]:
     """The longest run of statements that are in order already: they stay where they are."""
     runs: list[list[int]] = [[]]
     for n in order:
-        runs.append([*max((run for run in runs if not run or run[-1] < n), key=len), n])
-    return set(max(runs, key=len))
+        longest: list[int] = max((run for run in runs if not run or run[-1] < n), key=len)
+        runs.append([*longest, n])
+    best: list[int] = max(runs, key=len)
+    return set(best)
 
 
 def _effects(
@@ -335,11 +343,17 @@ def _effects(
             read.add(node.value)
         elif isinstance(node, (cst.AssignTarget, cst.AnnAssign)):
             written.update(n.value for n in walk(node.target) if isinstance(n, cst.Name))
-        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-            if isinstance(node.func.value, cst.Name) and node.func.attr.value != "with_overrides":
-                written.add(node.func.value.value)  # `found.append(x)`
+        elif _changes_owner(view, node):
+            written.add(node.value.value)  # type: ignore[attr-defined]
     fixed = {n for n, b in view.module_scope.bindings.items() if all(i.kind in ("import", "def", "class") for i in b)}
     return frozenset(read - fixed), frozenset(written - fixed)
+
+
+def _changes_owner(view: FileView, node: cst.CSTNode) -> bool:
+    """Whether a method of a variable is called that may change it: ``found.append(x)``."""
+    if not isinstance(node, cst.Attribute) or not isinstance(node.value, cst.Name):
+        return False
+    return isinstance(view.parent(node), cst.Call) and node.attr.value != "with_overrides"
 
 
 # -- writing -----------------------------------------------------------------------------------------------------------
