@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import libcst as cst
 
+from flyte_migrate.rewrite.awaiting import awaited, runs_async, with_aio
 from flyte_migrate.rewrite.flow import called_task, values_of
 from flyte_migrate.rewrite.plan import Finding, Insert, Item, Move, Rebuild, Replace
 from flyte_migrate.rewrite.template import code, only_lines
@@ -35,13 +36,19 @@ def convert_nodes(view: FileView, reference: Reference) -> Iterator[Item]:
     if position is None or (position and node.args[0].keyword is None):
         return
     yield from _uses(view, node)
+    task = called_task(view, node.args[position].value)
 
-    def build(updated: cst.Call) -> cst.Call:
+    def build(updated: cst.Call) -> cst.BaseExpression:
         args = [a for n, a in enumerate(updated.args) if n != position]
         if args and position == len(args):
             args[-1] = args[-1].with_changes(comma=updated.args[-1].comma)
         before = updated.whitespace_before_args if args else cst.SimpleWhitespace("")
-        return updated.with_changes(func=updated.args[position].value, args=args, whitespace_before_args=before)
+        function = updated.args[position].value
+        if task is None or not runs_async(view, node):
+            return updated.with_changes(func=function, args=args, whitespace_before_args=before)
+        if task.qualified not in view.colours.asynchronous:
+            function = with_aio(function)
+        return awaited(view, node, updated.with_changes(func=function, args=args, whitespace_before_args=before))
 
     yield Replace(node, build)
 
