@@ -212,6 +212,7 @@ class ProjectIndex:
                 names[variable.name] = Definition(facts, variable.name, variable=variable)
             for cls in facts.classes:
                 names[cls.name] = Definition(facts, cls.name, cls=cls)
+                names.update({c.name: Definition(facts, c.name, variable=c) for c in cls.constants})
             for function in facts.functions:
                 names[function.key] = Definition(facts, function.name, function=function)
                 if not function.enclosing:
