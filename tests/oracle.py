@@ -11,7 +11,6 @@ import importlib
 import io
 import json
 import os
-import random
 import select
 import signal
 import subprocess
@@ -74,9 +73,15 @@ def plain(value: Any) -> Any:
     if name in ("DataFrame", "StructuredDataset") and hasattr(value, "open"):
         import pandas
 
-        opened = value.open(pandas.DataFrame)
-        frame = opened.all_sync() if hasattr(opened, "all_sync") else opened.all()
-        return plain(frame)
+        if name == "StructuredDataset":
+            return plain(value.open(pandas.DataFrame).all())
+        if value.val is not None:
+            return plain(value.val)
+        # all_sync() wants the raw data path of a run to read what a run gave
+        read = pandas.read_csv if value.format == "csv" else pandas.read_parquet
+        place = Path(value.uri)
+        parts = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
+        return plain(pandas.concat([read(p) for p in parts]))
     if hasattr(value, "to_dict") and hasattr(value, "columns"):
         return {"frame": json.loads(value.reset_index(drop=True).to_json(orient="records"))}
     if hasattr(value, "tolist"):
@@ -120,7 +125,10 @@ def error_class(error: BaseException, sdk: str) -> str:
 def _child(sdk: str, job: Job, out: int) -> None:
     home = tempfile.mkdtemp(prefix="oracle-")
     os.environ["HOME"] = home
-    random.seed()  # forked programs would draw the same names for flytekit's local uploads
+    if sdk == "v1":
+        from flytekit.interfaces.random import random as names
+
+        names.seed()  # forked programs would draw the same names for their local uploads
     os.chdir(home)
     sys.path.insert(0, job["root"])
     with contextlib.redirect_stdout(io.StringIO()):

@@ -178,6 +178,10 @@ class _Call:
         except Exception as error:
             _note_unfit(f"the arguments of `{task.name}` cannot cross to it: {error}", error, location)
             raise
+        if _strict.enabled():
+            from ._strict_calls import check_size
+
+            check_size(task, "arguments", self.wires, location)
         self.cache: Cache = task.cache  # type: ignore[assignment]
         self.retries = task.retries if isinstance(task.retries, RetryStrategy) else RetryStrategy(int(task.retries))
         self.version = ""
@@ -267,6 +271,10 @@ class _Call:
             place = _strict.location_of(getattr(self.task, "func", None))
             _note_unfit(f"the result of `{self.task.name}` cannot cross to its caller: {error}", error, place)
             raise
+        if _strict.enabled():
+            from ._strict_calls import check_size
+
+            check_size(self.task, "results", self.outputs, self.location)
 
     def pause_after(self, failure: _Failure) -> float | None:
         """Seconds until the next attempt, or None when there is none."""

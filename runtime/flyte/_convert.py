@@ -811,3 +811,22 @@ def _feed(hasher: Any, wire: Any) -> None:
         hasher.update(b"a")
     else:
         hasher.update(type(wire).__name__.encode() + repr(wire).encode())
+
+
+# Pickles above this size travel as files (upstream: `DEFAULT_PICKLE_BYTES_LIMIT`).
+_LARGEST_INLINE_PICKLE = 10 * 1024
+
+
+def inline_size(wire: Any) -> int:
+    """About how many bytes a wire form takes within a message; what travels as a file counts nothing."""
+    if type(wire) is Hashed:
+        return inline_size(wire.wire)
+    if type(wire) is Pickled:
+        return len(wire.data) if len(wire.data) <= _LARGEST_INLINE_PICKLE else 0
+    if isinstance(wire, dict):
+        return sum(inline_size(key) + inline_size(each) for key, each in wire.items())
+    if isinstance(wire, (list, tuple)):
+        return sum(inline_size(each) for each in wire)
+    if isinstance(wire, str):
+        return len(wire.encode("utf-8", "replace"))
+    return len(wire) if isinstance(wire, bytes) else 8

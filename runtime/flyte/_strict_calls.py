@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from . import _strict
@@ -114,6 +115,7 @@ def check_run(task: TaskTemplate[Any, Any, Any]) -> None:
                 current._location,
             )
         _check_secrets(current)
+        _check_settings(current)
         waiting.extend(current.depends_on)
 
 
@@ -135,3 +137,65 @@ def _check_secrets(env: Environment) -> None:
                 f"Set {variable} to a test value before the run.",
                 env._location,
             )
+
+
+def _check_settings(env: Environment) -> None:
+    """Settings and defaults that no deployment could write down (MAPPING DEP-04)."""
+    from ._timeout import timeout_from_request
+
+    for name, value in (env.env_vars or {}).items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            _strict.fail(
+                "unserialisable-setting",
+                f"the environment '{env.name}' sets the environment variable {name!r} to {value!r}, which is no text.",
+                f"Write {str(value)!r}.",
+                env._location,
+            )
+    for task in getattr(env, "tasks", {}).values():
+        location = _strict.location_of(getattr(task, "func", None))
+        try:
+            timeout_from_request(task.timeout or 0)
+        except ValueError:
+            _strict.fail(
+                "unserialisable-setting",
+                f"the timeout {task.timeout!r} of `{task.name}` is neither an int, a timedelta nor a flyte.Timeout.",
+                "Write whole seconds or a timedelta.",
+                location,
+            )
+        _check_defaults(task, location)
+
+
+def _check_defaults(task: TaskTemplate[Any, Any, Any], location: _strict.Location) -> None:
+    from . import _convert
+
+    for name, (annotation, default) in task.native_interface.inputs.items():
+        if default is inspect.Parameter.empty:
+            continue
+        try:
+            _convert.check_annotation(annotation)
+            _convert.to_wire(default, annotation)
+        except Exception as error:
+            _strict.fail(
+                "unserialisable-default",
+                f"the default {default!r} of the parameter '{name}' of `{task.name}` does not fit its type: {error}",
+                "Write `| None` for a default of None, else a default of the declared type.",
+                location,
+            )
+
+
+def check_size(task: TaskTemplate[Any, Any, Any], what: str, wires: Any, location: _strict.Location) -> None:
+    """Check that values travel within the limit; local runs do not enforce it (MAPPING TYP-87).
+
+    Raises:
+        StrictError: when they are larger.
+    """
+    from . import _convert
+
+    size = _convert.inline_size(wires)
+    if size > task.max_inline_io_bytes:
+        _strict.fail(
+            "values-too-large",
+            f"the {what} of `{task.name}` take about {size:,} bytes; {task.max_inline_io_bytes:,} are allowed.",
+            "Pass a `flyte.io.File` or `DataFrame`, or raise `max_inline_io_bytes` of the task.",
+            location,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import sys
 
 import pytest
 
@@ -144,6 +145,40 @@ REFUSALS = {
     """,
         "Set DB_TOKEN",
     ),
+    "unserialisable-setting": (
+        """
+    odd = flyte.TaskEnvironment(name="odd", env_vars={"A": 1})  # HERE
+
+    @odd.task
+    def main_task() -> int:
+        return 1
+    """,
+        "Write '1'.",
+    ),
+    "unserialisable-default": (
+        """
+    @env.task  # HERE
+    def three(x: float = 1) -> float:
+        return x
+
+    @env.task
+    def main_task() -> int:
+        return 1
+    """,
+        "a default of the declared type",
+    ),
+    "values-too-large": (
+        """
+    @env.task(max_inline_io_bytes=1000)
+    def length(text: str) -> int:
+        return len(text)
+
+    @env.task
+    def main_task() -> int:
+        return length("x" * 2000)  # HERE
+    """,
+        "Pass a `flyte.io.File`",
+    ),
     "task-without-environment": (
         """
     from flyte.extend import AsyncFunctionTaskTemplate, NativeInterface
@@ -280,6 +315,28 @@ def test_a_script_imported_as_a_module_keeps_its_environments(tmp_path: pathlib.
     """
     finished = run_program(tmp_path, program(body, end), strict=True)
     assert (finished.violations, finished.output.strip()) == ([], "6"), finished.errors
+
+
+@pytest.mark.parametrize("timeout", ["'1h'", "1.5"])
+def test_a_timeout_of_another_type_is_refused(timeout: str, tmp_path: pathlib.Path) -> None:
+    body = f"""
+    @env.task(timeout={timeout})  # HERE
+    def main_task() -> int:
+        return 1
+    """
+    refused(run_program(tmp_path, program(body), strict=True), "unserialisable-setting", "whole seconds")
+
+
+def test_none_as_the_default_of_a_plain_type_is_refused(tmp_path: pathlib.Path) -> None:
+    body = """
+    @env.task  # HERE
+    def main_task(x: str = None) -> int:
+        return 1
+    """
+    finished = run_program(tmp_path, program(body), strict=True)
+    # Up to Python 3.10 such a parameter counts as optional.
+    expected = [] if sys.version_info < (3, 11) else ["unserialisable-default"]
+    assert [each["rule"] for each in finished.violations] == expected
 
 
 def test_a_secret_that_is_set_is_no_violation(tmp_path: pathlib.Path) -> None:

@@ -1,0 +1,657 @@
+"""What files and directories have in common: how they are made from paths and where they are read as paths.
+
+``File`` and ``Dir`` are not path-like (TRAP-15): a value that v1 code hands to ``open``, ``pd.read_csv`` or ``os.path`` is downloaded
+first, once for each variable, since every download gives another copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import libcst as cst
+
+from flyte_migrate.project.facts import Function
+from flyte_migrate.rewrite.flow import Type
+from flyte_migrate.rewrite.plan import Finding, Insert, Item, Replace
+from flyte_migrate.rewrite.template import code, expression, keyword_of, parenthesized, statement, string_value
+from flyte_migrate.rewrite.view import FileView, Statement
+from flyte_migrate.rewrite.walk import walk
+from flyte_migrate.rules.handovers import Handover, handovers
+from flyte_migrate.rules.kinds import CONTAINER_METHODS, INSPECTION, Kind, Kinds, kinds_of
+
+
+@dataclass(frozen=True)
+class Blob:
+    """File or directory: its names and the codes of what can't be converted."""
+
+    kind: Literal["file", "dir"]
+    target: str  # v2 class
+    v1: str
+    as_path: str
+    from_value: str
+    constructor: str
+    attribute: str
+
+
+FILE = Blob("file", "flyte.io:File", "FlyteFile", "FM300", "FM305", "FM308", "FM302")
+DIRECTORY = Blob("dir", "flyte.io:Dir", "FlyteDirectory", "FM313", "FM305", "FM316", "FM315")
+
+#: Logging calls and exceptions only name the file: they show its path.
+_LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
+#: What only looks at the name in a path, which is that of the URI, too.
+_NAME_ATTRIBUTES = frozenset({"name", "stem", "suffix", "suffixes"})
+_NAME_METHODS = frozenset({"endswith", "rsplit", "split", "rpartition"})
+_TO_PATH = frozenset({"str", "os.fspath"})
+_PATH_CLASSES = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath"})
+
+
+# -- making them ---------------------------------------------------------------------------------------------------------
+
+
+def awaits(view: FileView, node: cst.CSTNode) -> bool:
+    """Whether an ``await`` may stand at a place: directly in an async function."""
+    for ancestor in view.ancestors(node):
+        if isinstance(ancestor, (cst.Lambda, cst.GeneratorExp)):
+            return False
+        if isinstance(ancestor, cst.FunctionDef):
+            return ancestor.asynchronous is not None
+    return False
+
+
+def in_run(view: FileView, node: cst.CSTNode) -> bool:
+    """Whether a place is code of a task or of a helper, not of the module, of a test or of a ``main`` (which have no run)."""
+    if any(isinstance(a, (cst.Param, cst.Decorator)) for a in view.ancestors(node)):
+        return False  # evaluated when the module is imported
+    function = view.function_of(node)
+    if view.task_around(node) is not None:
+        return True
+    return function is not None and not function.name.value.startswith("test") and function.name.value != "main"
+
+
+def v2_type(view: FileView, target: str) -> cst.BaseExpression:
+    """``File``, or ``flyte.io.File`` where the file already has a ``File`` of its own."""
+    module, _, name = target.partition(":")
+    imported = any(f.local == name and f.target == f"{module}.{name}" for f in view.facts.imports)
+    if name in view.facts.bound and not imported:
+        return cst.parse_expression(f"{view.local_name(f'{module}:')}.{name}")
+    return view.ref(target)
+
+
+def v2_name(view: FileView, target: str) -> str:
+    """The text of :func:`v2_type`."""
+    return code(v2_type(view, target))
+
+
+def made_from(
+    view: FileView, blob: Blob, place: Kind, value: cst.BaseExpression, at: cst.CSTNode, destination: cst.BaseExpression | None = None
+) -> cst.BaseExpression | None:
+    """The ``File`` or ``Dir`` for a path or URI; None if where it points can't be told (TYP-01…04, TYP-16).
+
+    ``value`` is the rebuilt expression, ``at`` the original place of the result.
+    """
+    cls = v2_type(view, blob.target)
+    if place.name == "uri" or not in_run(view, at):
+        return expression("{cls}.from_existing_remote({value})", cls=cls, value=value)
+    if place.name == "text":
+        if not isinstance(value, (cst.Name, cst.Attribute)) or destination is not None:
+            return None
+        local = made_from(view, blob, Kind("path"), value, at)
+        assert local is not None
+        return expression(
+            "{cls}.from_existing_remote({value}) if {storage}.is_remote({value}) else {local}",
+            cls=cls, value=value, storage=view.ref("flyte.storage:"), local=local,
+        )  # fmt: skip
+    call = "await {cls}.from_local" if awaits(view, at) else "{cls}.from_local_sync"
+    if destination is not None:
+        return expression(call + "({value}, remote_destination={destination})", cls=cls, value=value, destination=destination)
+    return expression(call + "({value})", cls=cls, value=value)
+
+
+def placed(view: FileView, node: cst.BaseExpression, made: cst.BaseExpression) -> cst.BaseExpression:
+    """An expression fit for the place of ``node``: in parentheses where an operator or attribute follows."""
+    parent = view.parent(node)
+    if isinstance(made, (cst.Await, cst.IfExp)) and isinstance(
+        parent, (cst.Attribute, cst.Subscript, cst.Call, cst.BinaryOperation, cst.Await, cst.IfExp, cst.BooleanOperation, cst.Comparison)
+    ):
+        return parenthesized(made)
+    return made
+
+
+def hand_over(view: FileView, blob: Blob) -> Iterator[Item]:
+    """Make files or directories of the paths that tasks are given, return, or have as defaults and fields."""
+    kinds = kinds_of(view)
+    for item in handovers(view):
+        if item.kind.name == blob.kind:
+            yield from _handed(view, kinds, blob, item)
+        elif item.kind.name in ("list", "dict") and item.kind.item is not None and item.kind.item.name == blob.kind:
+            yield from _container_handed(view, kinds, blob, item)
+
+
+def _handed(view: FileView, kinds: Kinds, blob: Blob, item: Handover) -> Iterator[Item]:
+    kind = kinds.place_of(item.node)
+    if kind is None:
+        if _matters_that_unknown(view, item):
+            what = code(item.node) if len(code(item.node)) < 40 else "This value"
+            verb = "returned as" if item.place == "return" else "given as"
+            name = v2_name(view, blob.target)
+            yield Finding(
+                item.node,
+                blob.from_value,
+                f"{what} is {verb} a {name}; if it is a path, write {name}.from_local_sync(...) or {name}.from_existing_remote(...).",
+            )
+        return
+    if not kind.is_place:
+        return
+    probe = made_from(view, blob, kind, item.node, item.node)
+    if probe is None:
+        yield Finding(
+            item.node, blob.from_value, f"Whether {code(item.node)} is local or remote can't be told: make it a {v2_name(view, blob.target)} here."
+        )
+        return
+
+    def build(updated: cst.BaseExpression) -> cst.BaseExpression:
+        made = made_from(view, blob, kind, updated, item.node)
+        assert made is not None
+        return placed(view, item.node, made)
+
+    yield Replace(item.node, build)
+
+
+def _matters_that_unknown(view: FileView, item: Handover) -> bool:
+    """Whether a value of unknown kind may be a path: not in a former workflow, whose values are task results."""
+    definition = view.task_around(item.node)
+    if definition is not None and definition.task.role == "workflow":
+        return False
+    return item.to_task and item.place in ("return", "argument") and not isinstance(item.node, cst.Await)
+
+
+def _container_handed(view: FileView, kinds: Kinds, blob: Blob, item: Handover) -> Iterator[Item]:
+    kind = kinds.of(item.node)
+    if kind is None or kind.name not in ("list", "dict") or kind.item is None or not kind.item.is_place:
+        return
+    place = kind.item
+    mapping = kind.name == "dict"
+
+    def build(updated: cst.BaseExpression) -> cst.BaseExpression:
+        made = made_from(view, blob, place, cst.Name("path"), item.node)
+        assert made is not None
+        if mapping:
+            return expression("{{name: {made} for name, path in {items}.items()}}".replace("{{", "{").replace("}}", "}"), made=made, items=updated)
+        return expression("[{made} for path in {items}]", made=made, items=updated)
+
+    yield Replace(item.node, build)
+
+
+# -- reading them as paths -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Use:
+    """A use of a file or directory: ``node`` is the expression that holds it, ``whole`` what a download takes the place of."""
+
+    node: cst.BaseExpression
+    kind: Kind
+    role: Literal["keep", "path", "name", "shown", "attribute", "unknown"]
+    whole: cst.BaseExpression
+    attribute: str = ""
+    call: cst.Call | None = None  # of a method
+    reason: str = ""  # why a use is not converted
+
+
+def uses(view: FileView, kinds: Kinds, kind: str) -> list[Use]:
+    """All uses of values of a kind, in source order."""
+    found: list[Use] = []
+    seen: set[cst.CSTNode] = set()
+    for name in view.names:
+        if isinstance(view.parent(name), (cst.AssignTarget, cst.Global, cst.Nonlocal, cst.NameItem)) or _is_annotation(view, name):
+            continue
+        node: cst.BaseExpression = name
+        while node not in seen:
+            seen.add(node)
+            held = kinds.of(node)
+            if held is not None and held.name == kind and not _is_type(view, kinds, node):
+                found.append(_use(view, kinds, node, held))
+            parent = view.parent(node)
+            if isinstance(parent, (cst.Attribute, cst.Subscript)) and parent.value is node:
+                node = parent
+            elif isinstance(parent, cst.Call) and parent.func is node:
+                node = parent
+            elif isinstance(parent, cst.Await):
+                node = parent
+            elif isinstance(parent, cst.NamedExpr) and parent.value is node:
+                node = parent
+            else:
+                break
+    return found
+
+
+def _is_annotation(view: FileView, node: cst.CSTNode) -> bool:
+    for ancestor in view.ancestors(node):
+        if isinstance(ancestor, cst.Annotation):
+            return True
+        if isinstance(ancestor, (cst.BaseSmallStatement, cst.BaseCompoundStatement, cst.Param)):
+            return False
+    return False
+
+
+def _is_type(view: FileView, kinds: Kinds, node: cst.BaseExpression) -> bool:
+    return isinstance(node, (cst.Name, cst.Attribute)) and view.canonical(node).startswith("flytekit.")
+
+
+def _use(view: FileView, kinds: Kinds, node: cst.BaseExpression, kind: Kind) -> Use:
+    parent = view.parent(node)
+    if isinstance(parent, cst.Attribute) and parent.value is node:
+        return _attribute_use(view, kinds, node, kind, parent)
+    if isinstance(parent, cst.Arg):
+        call = view.parent(parent)
+        assert isinstance(call, (cst.Call, cst.ClassDef))
+        if isinstance(call, cst.Call):
+            return _argument_use(view, kinds, node, kind, call, parent)
+    if isinstance(parent, cst.FormattedStringExpression):
+        return Use(node, kind, "shown" if _is_shown(view, kinds, node) else "path", node)
+    if isinstance(parent, cst.BinaryOperation):
+        return Use(node, kind, "path", node)
+    if isinstance(parent, (cst.Element, cst.StarredElement)) and _is_command(view, kinds, parent):
+        return Use(node, kind, "path", node)
+    if isinstance(parent, (cst.Index, cst.DictElement)) and (isinstance(parent, cst.Index) or parent.key is node):
+        return Use(node, kind, "unknown", node, reason=f"{code(node)} is not hashable in Flyte 2: use {code(node)}.path as the key.")
+    if isinstance(parent, cst.Comparison) and any(kinds.of(c) in (None, Kind("text"), Kind("path"), Kind("uri")) for c in _compared(parent)):
+        return Use(node, kind, "unknown", node, reason=f"{code(node)} was equal to its path in Flyte 1: compare {code(node)}.path.")
+    if isinstance(parent, (cst.For, cst.CompFor)) and parent.iter is node:
+        return Use(node, kind, "unknown", node)
+    return Use(node, kind, "keep", node)
+
+
+def _compared(node: cst.Comparison) -> list[cst.BaseExpression]:
+    return [node.left, *(c.comparator for c in node.comparisons)]
+
+
+def _is_command(view: FileView, kinds: Kinds, element: cst.CSTNode) -> bool:
+    """Whether a list display is a command line or the like: it mixes the file with text, or goes to foreign code."""
+    display = view.parent(element)
+    if not isinstance(display, (cst.List, cst.Tuple)):
+        return False
+    arg = view.parent(display)
+    call = view.parent(arg) if isinstance(arg, cst.Arg) else None
+    if isinstance(call, cst.Call):
+        return kinds.takes_path(call)
+    return isinstance(display, cst.List) and any(isinstance(e.value, (cst.SimpleString, cst.FormattedString)) for e in display.elements)
+
+
+def _is_shown(view: FileView, kinds: Kinds, node: cst.CSTNode) -> bool:
+    """Whether text is only printed, logged or put into an exception."""
+    for ancestor in view.ancestors(node):
+        if isinstance(ancestor, cst.Call) and _shows(kinds, ancestor):
+            return True
+        if isinstance(ancestor, (cst.Raise, cst.Assert)):
+            return True
+        if isinstance(ancestor, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+            return False
+    return False
+
+
+def _shows(kinds: Kinds, call: cst.Call) -> bool:
+    if kinds.called(call) in ("print", "repr", "logging.info", "warnings.warn"):
+        return True
+    return isinstance(call.func, cst.Attribute) and call.func.attr.value in _LOGGING
+
+
+def _attribute_use(view: FileView, kinds: Kinds, node: cst.BaseExpression, kind: Kind, attribute: cst.Attribute) -> Use:
+    name = attribute.attr.value
+    outer = view.parent(attribute)
+    call = outer if isinstance(outer, cst.Call) and outer.func is attribute else None
+    if name == "download" and call is not None and not call.args:
+        return Use(node, kind, "path", call, name, call)
+    if name == "path" and call is None:
+        if isinstance(outer, (cst.AssignTarget, cst.Del)):
+            return Use(node, kind, "unknown", attribute, name, reason="File and Dir point to where they are: make a new one from the path instead.")
+        if _only_names(view, kinds, attribute) or _is_shown(view, kinds, attribute):
+            return Use(node, kind, "name", attribute, name)
+        return Use(node, kind, "path", _text_of(view, kinds, attribute) or attribute, name)
+    return Use(node, kind, "attribute", call or attribute, name, call)
+
+
+def _only_names(view: FileView, kinds: Kinds, node: cst.BaseExpression) -> bool:
+    """Whether code only looks at the name in a path: ``Path(f.path).stem``, ``os.path.basename(f.path)``."""
+    parent = view.parent(node)
+    if isinstance(parent, cst.Attribute) and parent.value is node:
+        return parent.attr.value in _NAME_ATTRIBUTES | _NAME_METHODS
+    if not isinstance(parent, cst.Arg):
+        return False
+    call = view.parent(parent)
+    if not isinstance(call, cst.Call):
+        return False
+    name = kinds.called(call)
+    if name == "os.path.basename":
+        return True
+    if name == "os.path.splitext":  # only the suffix is looked at
+        return isinstance(view.parent(call), cst.Subscript) and code(view.parent(call) or call).endswith("[1]")
+    if name in _PATH_CLASSES or name == "str":
+        return _only_names(view, kinds, call)
+    return False
+
+
+def _text_of(view: FileView, kinds: Kinds, node: cst.BaseExpression) -> cst.BaseExpression | None:
+    """The ``str(...)`` or ``os.fspath(...)`` around a path: superfluous, since a download gives a string."""
+    arg = view.parent(node)
+    call = view.parent(arg) if isinstance(arg, cst.Arg) else None
+    if isinstance(call, cst.Call) and len(call.args) == 1 and kinds.called(call) in _TO_PATH:
+        return call
+    return None
+
+
+def _argument_use(view: FileView, kinds: Kinds, node: cst.BaseExpression, kind: Kind, call: cst.Call, arg: cst.Arg) -> Use:
+    name = kinds.called(call)
+    if name in _TO_PATH and len(call.args) == 1:
+        only_text = _only_names(view, kinds, call) or _is_shown(view, kinds, call)
+        return Use(node, kind, "shown" if only_text else "path", call)
+    if _shows(kinds, call):
+        return Use(node, kind, "shown", node)
+    if _only_names(view, kinds, node):
+        return Use(node, kind, "shown", node)
+    if kinds.takes_path(call):
+        return Use(node, kind, "path", node)
+    function = _plain_function(view, name)
+    if function is None or name in INSPECTION or (isinstance(call.func, cst.Attribute) and call.func.attr.value in CONTAINER_METHODS):
+        return Use(node, kind, "keep", node)
+    given = _parameter_kind(view, kinds, function, call, arg)
+    if given is None:
+        return Use(node, kind, "unknown", node)
+    return Use(node, kind, "path" if given.is_place else "keep", node)
+
+
+def _plain_function(view: FileView, name: str) -> Function | None:
+    if not name or view.index.task(name, view.facts.module) is not None:
+        return None
+    definition = view.index.definition(name, view.facts.module)
+    return definition.function if definition is not None else None
+
+
+def _parameter_kind(view: FileView, kinds: Kinds, function: Function, call: cst.Call, arg: cst.Arg) -> Kind | None:
+    """What a plain function of the project takes a file as: by its annotation, else by how its body uses it."""
+    node = next((n for n, key in view.functions if key == function.key and n.name.value == function.name), None)
+    positional = [p for p in function.parameters if p.kind == "positional"]
+    number = [a for a in call.args if a.keyword is None].index(arg) if arg.keyword is None else -1
+    name = arg.keyword.value if arg.keyword is not None else positional[number].name if number < len(positional) else ""
+    parameter = next((p for p in function.parameters if p.name == name), None)
+    if parameter is None:
+        return None
+    definition = view.index.definition(kinds.called(call), view.facts.module)
+    if parameter.annotation and definition is not None:
+        declared = Type(parameter.annotation, definition.module.module)
+        return kinds.of_type(declared) or (Kind("other") if declared.name(view) in ("typing.Any", "object") else None)
+    if node is None or definition is None or definition.module is not view.facts:
+        return None
+    touched = {
+        p.attr.value
+        for n in view.occurrences.get(name, ())
+        if view.function_of(n) is node and isinstance(p := view.parent(n), cst.Attribute) and p.value is n
+    }
+    return None if touched & {"path", "download", "remote_source", "open", "extension"} else Kind("path")
+
+
+# -- downloads -----------------------------------------------------------------------------------------------------------
+
+
+def downloads(view: FileView, kinds: Kinds, found: Sequence[Use]) -> Iterator[Item]:
+    """Replace path uses by downloads: in place where there is one, else by a variable that holds the one local copy."""
+    groups: dict[tuple[object, ...], list[Use]] = {}
+    for use in found:
+        groups.setdefault(_identity(view, kinds, use), []).append(use)
+    taken: dict[cst.CSTNode | None, set[str]] = {}
+    for group in groups.values():
+        function = view.function_of(group[0].node)
+        if function not in taken:
+            taken[function] = set(view.module_scope.bindings) | {n.value for n in walk(function or view.tree) if isinstance(n, cst.Name)}
+        yield from _download(view, kinds, group, taken[function])
+
+
+def _identity(view: FileView, kinds: Kinds, use: Use) -> tuple[object, ...]:
+    """What tells variables apart: the function, the text and the binding that is read."""
+    root: cst.CSTNode = use.node
+    while isinstance(root, cst.Attribute):
+        root = root.value
+    if not isinstance(root, cst.Name):
+        return (id(use),)
+    return (view.function_of(use.node), code(use.node), *(id(b) for b in kinds.reaching(root)))
+
+
+def _download(view: FileView, kinds: Kinds, group: list[Use], taken: set[str]) -> Iterator[Item]:
+    existing = _existing_variable(view, kinds, group)
+    if existing is not None:
+        first, name = existing
+        yield Replace(first.whole, _downloaded(view, first))
+        for use in group:
+            if use is not first:
+                yield _named(view, use, name)
+        return
+    anchor = _anchor(view, kinds, group)
+    if anchor is None:
+        for use in group:
+            yield Replace(use.whole, _downloaded(view, use))
+        return
+    name = _variable(group[0].node, taken)
+    source = group[0].node
+    download = "await {source}.download()" if awaits(view, source) else "{source}.download_sync()"
+
+    def build(rebuild: object) -> list[cst.BaseStatement]:
+        return [statement(f"{name} = {download}", source=source.deep_clone())]
+
+    yield Insert(anchor, build)
+    for use in group:
+        outer = view.parent(use.whole)
+        if isinstance(outer, cst.Expr) and use.attribute == "download":
+            yield Replace(view.statement(outer), lambda updated: None)  # `f.download()` for its effect: the variable is it
+        else:
+            yield _named(view, use, name)
+
+
+def _named(view: FileView, use: Use, name: str) -> Replace:
+    return Replace(use.whole, lambda updated: _fit(view, use, cst.Name(name)))
+
+
+def _fit(view: FileView, use: Use, made: cst.BaseExpression) -> cst.BaseExpression:
+    """A local path in the place of a directory: ``folder / "a"`` needs a Path."""
+    parent = view.parent(use.whole)
+    if isinstance(parent, cst.BinaryOperation) and isinstance(parent.operator, cst.Divide) and parent.left is use.whole:
+        return expression("{path}({made})", path=view.ref("pathlib:Path"), made=made)
+    return placed(view, use.whole, made)
+
+
+def _downloaded(view: FileView, use: Use) -> object:
+    def build(updated: cst.BaseExpression) -> cst.BaseExpression:
+        holder: cst.BaseExpression = updated
+        if use.whole is not use.node:
+            holder = _holder(updated, view, use)
+        made: cst.BaseExpression
+        if awaits(view, use.whole):
+            made = expression("await {holder}.download()", holder=parenthesized(holder))
+        else:
+            made = expression("{holder}.download_sync()", holder=parenthesized(holder))
+        return _fit(view, use, made)
+
+    return build
+
+
+def shown(view: FileView, use: Use) -> Replace:
+    """The URI in the place of a file that is only named: ``print(f)`` → ``print(f.path)``."""
+    return Replace(use.whole, lambda updated: cst.Attribute(parenthesized(_holder(updated, view, use)), cst.Name("path")))
+
+
+def _holder(updated: cst.BaseExpression, view: FileView, use: Use) -> cst.BaseExpression:
+    """The rebuilt expression that holds the file, out of the rebuilt whole (``str(f.path)`` → ``f``)."""
+    steps: list[cst.CSTNode] = []
+    node: cst.CSTNode | None = use.node
+    while node is not use.whole and node is not None:
+        node = view.parent(node)
+        steps.append(node) if node is not None else None
+    item: cst.BaseExpression = updated
+    for step in reversed(steps):
+        if isinstance(step, cst.Call):
+            assert isinstance(item, cst.Call)
+            item = item.func if _is_method_call(step, use) else item.args[0].value
+        elif isinstance(step, cst.Attribute):
+            assert isinstance(item, cst.Attribute)
+            item = item.value
+    return item
+
+
+def _is_method_call(step: cst.Call, use: Use) -> bool:
+    return isinstance(step.func, cst.Attribute) and step.func.value is use.node
+
+
+def _existing_variable(view: FileView, kinds: Kinds, group: list[Use]) -> tuple[Use, str] | None:
+    """A variable that already holds the download (``path = f.download()``) before all other uses, and only that."""
+    if len(group) < 2:
+        return None
+    for use in group:
+        assign = view.parent(use.whole)
+        if not isinstance(assign, cst.Assign) or len(assign.targets) != 1:
+            continue
+        target = assign.targets[0].target
+        if not isinstance(target, cst.Name) or len(view.bindings(target)) != 1:
+            continue
+        block = kinds._block(assign)
+        others = [u for u in group if u is not use]
+        if all(kinds.order[u.node] > kinds.order[use.node] and block in view.ancestors(u.node) for u in others):
+            return use, target.value
+    return None
+
+
+def _anchor(view: FileView, kinds: Kinds, group: list[Use]) -> Statement | None:
+    """The statement before which a variable for the local copy goes; None if it is better downloaded in place."""
+    first = min(group, key=lambda u: kinds.order[u.node])
+    root: cst.CSTNode = first.node
+    while isinstance(root, cst.Attribute):
+        root = root.value
+    function = view.function_of(first.node)
+    if not isinstance(root, cst.Name) or function is None:
+        return None
+    loop = _outermost_loop(view, kinds, root, first)
+    if len(group) == 1 and loop is None:
+        return None
+    chains = [_blocks(view, u.node, function) for u in group]
+    common = [b for b in chains[0] if all(b in chain for chain in chains)]
+    if not common:
+        return None
+    block: cst.CSTNode = common[0]
+    if loop is not None:
+        outside = [b for b in common if b not in set(walk_blocks(view, loop))]
+        if not outside:
+            return None
+        block = outside[0]
+    if _is_optional(view, kinds, root) and any(chain[0] is not block for chain in chains):
+        return None
+    for ancestor in (first.node, *view.ancestors(first.node)):
+        if view.parent(ancestor) is block and isinstance(ancestor, (cst.SimpleStatementLine, cst.BaseCompoundStatement)):
+            return ancestor
+    return None
+
+
+def _blocks(view: FileView, node: cst.CSTNode, function: cst.FunctionDef) -> list[cst.CSTNode]:
+    """The blocks around a node, innermost first, up to the body of its function."""
+    found: list[cst.CSTNode] = []
+    for ancestor in view.ancestors(node):
+        if ancestor is function:
+            break
+        if isinstance(ancestor, cst.IndentedBlock):
+            found.append(ancestor)
+    return found
+
+
+def walk_blocks(view: FileView, loop: cst.CSTNode) -> list[cst.CSTNode]:
+    """The blocks inside a loop statement."""
+    return [n for n in walk(loop) if isinstance(n, cst.IndentedBlock)]
+
+
+def _outermost_loop(view: FileView, kinds: Kinds, root: cst.Name, use: Use) -> cst.CSTNode | None:
+    """The outermost loop or comprehension around a use in which the variable stays the same."""
+    bound_in: set[cst.CSTNode] = set()
+    for binding in kinds.reaching(root):
+        bound_in.update(view.ancestors(binding.node))
+        bound_in.add(binding.node)
+    found: cst.CSTNode | None = None
+    for ancestor in view.ancestors(use.node):
+        if isinstance(ancestor, (cst.FunctionDef, cst.Lambda)):
+            break
+        if ancestor in bound_in:
+            break
+        if isinstance(ancestor, cst.While) or (isinstance(ancestor, cst.For) and not _within(view, use.node, ancestor.iter)):
+            found = ancestor
+        elif isinstance(ancestor, (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)) and not _within(
+            view, use.node, ancestor.for_in.iter
+        ):
+            found = ancestor
+    return found
+
+
+def _within(view: FileView, node: cst.CSTNode, ancestor: cst.CSTNode) -> bool:
+    return node is ancestor or any(a is ancestor for a in view.ancestors(node))
+
+
+def _is_optional(view: FileView, kinds: Kinds, root: cst.Name) -> bool:
+    for binding in kinds.reaching(root):
+        if isinstance(binding.node, cst.Param) and binding.node.annotation is not None:
+            text = code(binding.node.annotation.annotation)
+            if "Optional" in text or "None" in text or (binding.node.default is not None and code(binding.node.default) == "None"):
+                return True
+    return False
+
+
+def _variable(node: cst.BaseExpression, taken: set[str]) -> str:
+    stem = node.attr.value if isinstance(node, cst.Attribute) else code(node)
+    name = f"local_{stem}" if stem.endswith("path") else f"{stem}_path"
+    candidate, number = name, 2
+    while candidate in taken:
+        candidate, number = f"{name}_{number}", number + 1
+    taken.add(candidate)
+    return candidate
+
+
+# -- paths that become files when they leave the function ------------------------------------------------------------------
+
+
+def deferred(view: FileView, kinds: Kinds, constructors: Sequence[cst.Call]) -> Iterator[Item]:
+    """The uses of variables that hold a file still being written: they hold its path instead (TYP-06)."""
+    for call in constructors:
+        target = kinds.deferred_target(call)
+        if target is None or not kinds.is_deferred(call):
+            continue
+        owner = view.scope_at[target].owner(target.value)
+        for use in view.occurrences.get(target.value, ()):
+            if use is not target and view.scope_at[use].owner(target.value) is owner:
+                yield from _path_use(view, use)
+
+
+def _path_use(view: FileView, use: cst.Name) -> Iterator[Item]:
+    parent = view.parent(use)
+    if isinstance(parent, cst.BinaryOperation) and isinstance(parent.operator, cst.Divide) and parent.left is use:
+        path = view.ref("pathlib:Path")
+        yield Replace(use, lambda updated: expression("{path}({value})", path=path, value=updated))
+    if not isinstance(parent, cst.Attribute):
+        return
+    call = view.parent(parent)
+    name = parent.attr.value
+    if name == "path":
+        yield Replace(parent, lambda updated: updated.value)
+    elif not isinstance(call, cst.Call):
+        return
+    elif name == "download" and not call.args:
+        yield Replace(call, lambda updated: updated.func.value)
+    elif name == "open" and len(call.args) <= 1:
+        yield Replace(
+            call, lambda updated: updated.with_changes(func=cst.Name("open"), args=[cst.Arg(updated.func.value, comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))), *updated.args])
+        )
+    elif name in ("new_file", "new_dir") and len(call.args) == 1:
+        join = cst.parse_expression(f"{view.local_name('os:')}.path.join")
+        yield Replace(
+            call, lambda updated: expression("{join}({holder}, {name})", join=join, holder=updated.func.value, name=updated.args[0].value)
+        )
+
+
+def string_argument(call: cst.Call, name: str, position: int) -> str | None:
+    """The value of a string argument of a call, if it is a literal."""
+    arg = keyword_of(call, name, position)
+    return string_value(arg.value) if arg is not None else None

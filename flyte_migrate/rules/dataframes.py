@@ -1,0 +1,265 @@
+"""``StructuredDataset`` and ``FlyteSchema`` → ``flyte.io.DataFrame`` (IMP-25, IMP-53, TYP-50…63).
+
+Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/dataframes/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from flyte_migrate.rewrite.plan import Finding, Item, Replace
+from flyte_migrate.rewrite.template import argument, code, expression, parenthesized
+from flyte_migrate.rewrite.view import FileView, Reference
+from flyte_migrate.rules import on_file, on_symbol
+from flyte_migrate.rules.blobs import Use, awaits, in_run, placed, uses, v2_type
+from flyte_migrate.rules.handovers import Handover, handovers
+from flyte_migrate.rules.kinds import Kinds, kinds_of
+
+TARGET = "flyte.io:DataFrame"
+_DATASET = "flytekit.StructuredDataset"
+_SCHEMA = "flytekit.types.schema.FlyteSchema"
+_ENGINE = "flytekit.StructuredDatasetTransformerEngine"
+#: Handlers that are always there in Flyte 2 (verified for pandas, csv and parquet).
+_BUILT_IN_HANDLERS = tuple(
+    f"flytekit.types.structured.{name}" for name in ("register_csv_handlers", "register_pandas_handlers", "register_arrow_handlers")
+)
+#: Attributes that mean the same on both classes.
+_SAME = frozenset({"uri", "metadata", "literal", "columns", "column_names"})
+_SIGNATURES = {
+    "flytekit.types.structured.StructuredDatasetEncoder": (
+        "derive from flyte.io.extend.DataFrameEncoder and write async def encode(self, dataframe, structured_dataset_type)"
+        " -> literals_pb2.StructuredDataset"
+    ),
+    "flytekit.types.structured.StructuredDatasetDecoder": (
+        "derive from flyte.io.extend.DataFrameDecoder and write async def decode(self, flyte_value, current_task_metadata)"
+    ),
+}
+
+
+# -- types and constructors ----------------------------------------------------------------------------------------------
+
+
+@on_symbol(_DATASET)
+def convert_dataset(view: FileView, reference: Reference) -> Iterator[Item]:
+    """The type and its constructor."""
+    node = reference.node
+    parent = view.parent(node)
+    if isinstance(parent, cst.Subscript) and parent.value is node:
+        yield Replace(parent, _annotated(view))
+    elif isinstance(parent, cst.Call) and parent.func is node:
+        yield from _construct(view, parent)
+    elif isinstance(parent, cst.Attribute):
+        yield Finding(node, "FM324", f"{code(parent)} has no counterpart on DataFrame.")
+    else:
+        target = v2_type(view, TARGET)
+        yield Replace(node, lambda updated: target.with_changes(lpar=updated.lpar, rpar=updated.rpar))
+
+
+def _annotated(view: FileView) -> object:
+    """``StructuredDataset[kwtypes(a=int)]`` and ``FlyteSchema[...]`` → ``Annotated[DataFrame, OrderedDict(a=int)]``."""
+    target, annotated = v2_type(view, TARGET), view.ref("typing:Annotated")
+
+    def build(updated: cst.Subscript) -> cst.BaseExpression:
+        first = cst.SubscriptElement(cst.Index(target), comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
+        return cst.Subscript(annotated, [first, *updated.slice])
+
+    return build
+
+
+def _construct(view: FileView, call: cst.Call) -> Iterator[Item]:
+    """``StructuredDataset(dataframe=…, uri=…, file_format=…)`` (TYP-51, TYP-52)."""
+    order = ("dataframe", "uri", "metadata")
+    given: dict[str, int] = {}
+    for number, arg in enumerate(call.args):
+        keyword = arg.keyword.value if arg.keyword is not None else order[number] if number < len(order) else ""
+        given["*" if arg.star else keyword] = number
+    cls = v2_type(view, TARGET)
+    wraps, refers = {"dataframe"}, {"uri"}
+    if set(given) in (wraps, wraps | refers):
+
+        def build(updated: cst.Call) -> cst.BaseExpression:
+            args = [argument(updated.args[given["dataframe"]].value)]
+            if "uri" in given:
+                args.append(argument(updated.args[given["uri"]].value, "uri"))
+            return updated.with_changes(func=cst.Attribute(cls, cst.Name("wrap_df")), args=_laid_out(updated, args))
+
+        yield Replace(call, build)
+    elif set(given) in (refers, refers | {"file_format"}):
+
+        def refer(updated: cst.Call) -> cst.BaseExpression:
+            args = [argument(updated.args[given["uri"]].value)]
+            if "file_format" in given:
+                args.append(argument(updated.args[given["file_format"]].value, "format"))
+            return updated.with_changes(func=cst.Attribute(cls, cst.Name("from_existing_remote")), args=_laid_out(updated, args))
+
+        yield Replace(call, refer)
+    else:
+        yield Finding(
+            call, "FM327", f"{code(call)}: DataFrame.wrap_df(frame) takes a frame and a uri, DataFrame.from_existing_remote(uri) a format."
+        )
+
+
+def _laid_out(before: cst.Call, args: list[cst.Arg]) -> list[cst.Arg]:
+    """Arguments with the commas and line breaks that the call had."""
+    if len(args) == len(before.args):
+        return [a.with_changes(comma=b.comma, whitespace_after_arg=b.whitespace_after_arg) for a, b in zip(args, before.args, strict=True)]
+    return args
+
+
+@on_symbol(_SCHEMA)
+def convert_schema(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``FlyteSchema`` as a type; making and writing one needs a person (TYP-62)."""
+    node = reference.node
+    parent = view.parent(node)
+    subscripted = isinstance(parent, cst.Subscript) and parent.value is node
+    outer = view.parent(parent) if subscripted and parent is not None else parent
+    whole = parent if subscripted else node
+    if isinstance(outer, cst.Call) and outer.func is whole:
+        yield Finding(outer, "FM323", "Build the frame itself and wrap it: flyte.io.DataFrame.wrap_df(frame).")
+    elif isinstance(outer, cst.Attribute) or (isinstance(outer, cst.Arg) and isinstance(view.parent(outer), cst.ClassDef)):
+        yield Finding(node, "FM323", f"{code(outer)} has no counterpart; use flyte.io.DataFrame.")
+    elif isinstance(parent, cst.Subscript) and subscripted:
+        yield Replace(parent, _annotated(view))
+    else:
+        target = v2_type(view, TARGET)
+        yield Replace(node, lambda updated: target)
+
+
+@on_symbol("flytekit.types.structured.structured_dataset.CSV")
+def convert_csv(view: FileView, reference: Reference) -> Iterator[Item]:
+    """The format constant ``CSV`` is the string it stands for (TYP-59)."""
+    yield Replace(reference.chain, lambda updated: cst.SimpleString('"csv"'))
+
+
+@on_symbol("flytekit.StructuredDatasetFormat")
+def convert_format(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``StructuredDatasetFormat`` is an alias of ``str`` (IMP-26)."""
+    yield Replace(reference.chain, lambda updated: cst.Name("str"))
+
+
+@on_symbol(*_BUILT_IN_HANDLERS)
+def drop_registration(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``register_csv_handlers()`` goes: the handlers are registered by ``flyte.io`` itself."""
+    call = view.parent(reference.chain)
+    expr = view.parent(call) if isinstance(call, cst.Call) else None
+    line = view.parent(expr) if isinstance(expr, cst.Expr) else None
+    if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
+        if reference.name.endswith("csv_handlers"):
+            yield Finding(call, "FM329", "Frames without a format of their own were stored as CSV; they are parquet now.")  # type: ignore[arg-type]
+        yield Replace(line, lambda updated: None)
+
+
+@on_symbol(*_SIGNATURES)
+def report_handler(view: FileView, reference: Reference) -> Iterator[Item]:
+    """Encoders and decoders are ported by hand: the new base class and signature are named (IMP-52)."""
+    arg = view.parent(reference.chain)
+    if isinstance(arg, cst.Arg) and isinstance(view.parent(arg), cst.ClassDef):
+        owner = view.parent(arg)
+        assert isinstance(owner, cst.ClassDef)
+        yield Finding(owner.name, "FM322", f"{owner.name.value}: {_SIGNATURES[reference.name]}.")
+
+
+# -- columns -------------------------------------------------------------------------------------------------------------
+
+
+@on_symbol("flytekit.kwtypes")
+def convert_kwtypes(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``kwtypes(a=int)``: an ``OrderedDict`` of columns, a plain dict for the inputs and outputs of a task (IMP-27, TYP-58)."""
+    call = view.parent(reference.chain)
+    if not isinstance(call, cst.Call) or call.func is not reference.chain:
+        return
+    if not _is_interface(view, call):
+        target = view.ref("collections:OrderedDict")
+        yield Replace(reference.chain, lambda updated: target)
+        return
+    if any(a.star or a.keyword is None for a in call.args):
+        return
+
+    def build(updated: cst.Call) -> cst.BaseExpression:
+        elements = []
+        for number, arg in enumerate(updated.args):
+            assert arg.keyword is not None
+            comma = arg.comma if isinstance(arg.comma, cst.Comma) or number == len(updated.args) - 1 else cst.Comma()
+            elements.append(cst.DictElement(cst.SimpleString(f'"{arg.keyword.value}"'), arg.value, comma=comma))
+        opening = cst.LeftCurlyBrace(whitespace_after=updated.whitespace_before_args)
+        return cst.Dict(elements, lbrace=opening)
+
+    yield Replace(call, build)
+
+
+def _is_interface(view: FileView, call: cst.Call) -> bool:
+    """Whether the call gives the inputs or outputs of a task object (``ShellTask(inputs=kwtypes(...))``)."""
+    arg = view.parent(call)
+    return isinstance(arg, cst.Arg) and arg.keyword is not None and arg.keyword.value in ("inputs", "outputs")
+
+
+# -- values --------------------------------------------------------------------------------------------------------------
+
+
+@on_file
+def convert_frame_uses(view: FileView) -> Iterator[Item]:
+    """Raw frames that are handed over as data frames, and the methods of data frames."""
+    kinds = kinds_of(view)
+    for item in handovers(view):
+        yield from _handed(view, kinds, item)
+    for use in uses(view, kinds, "frame"):
+        if use.role == "attribute":
+            yield from _method(view, kinds, use)
+
+
+def _handed(view: FileView, kinds: Kinds, item: Handover) -> Iterator[Item]:
+    """v1 made a StructuredDataset of a task's frame where one was expected; v2 takes only a DataFrame (TYP-53, TYP-54)."""
+    cls = v2_type(view, TARGET)
+    kind = kinds.of(item.node)
+    if kind is None or not item.to_task:
+        return
+    if item.kind.name == "frame" and kind.name == "raw":
+        yield Replace(item.node, lambda updated: expression("{cls}.wrap_df({frame})", cls=cls, frame=updated))
+    elif item.kind.name == "list" and item.kind.item is not None and item.kind.item.name == "frame":
+        if kind.name == "list" and kind.item is not None and kind.item.name == "raw":
+            yield Replace(item.node, lambda updated: expression("[{cls}.wrap_df(frame) for frame in {frames}]", cls=cls, frames=updated))
+
+
+def _method(view: FileView, kinds: Kinds, use: Use) -> Iterator[Item]:
+    name, call = use.attribute, use.call
+    if name == "open" and call is not None:
+        if not call.args:
+            yield from _open_untyped(view, call)
+    elif name == "all" and call is not None:
+        yield from _read(view, call)
+    elif name == "iter":
+        yield Finding(use.node, "FM320", "iter() has no sync form in Flyte 2; read the frame as a whole with all_sync().")
+    elif name == "dataframe" and call is None:
+        yield Replace(use.whole, lambda updated: updated.with_changes(attr=cst.Name("val")))
+    elif name == "file_format" and call is None:
+        yield Replace(use.whole, lambda updated: updated.with_changes(attr=cst.Name("format")))
+    elif name in ("remote_path", "remote_source") and call is None:
+        yield Replace(use.whole, lambda updated: updated.with_changes(attr=cst.Name("uri")))
+    elif name not in _SAME:
+        yield Finding(use.node, "FM324", f"{code(use.node)}.{name} does not exist on DataFrame.")
+
+
+def _open_untyped(view: FileView, call: cst.Call) -> Iterator[Item]:
+    """``schema.open()``: pandas was FlyteSchema's default; ``.open().write(df)`` made one."""
+    attribute = view.parent(call)
+    writes = isinstance(attribute, cst.Attribute) and attribute.attr.value == "write"
+    pandas = next((f.local for f in view.facts.imports if f.target == "pandas" and not f.scope), None)
+    if writes or pandas is None:
+        yield Finding(call, "FM323", "Read it with .open(pd.DataFrame).all_sync(); to make one, wrap the frame: flyte.io.DataFrame.wrap_df(frame).")
+        return
+    yield Replace(call, lambda updated: updated.with_changes(args=[argument(f"{pandas}.DataFrame")]))
+
+
+def _read(view: FileView, call: cst.Call) -> Iterator[Item]:
+    """``.all()`` → ``.all_sync()``, ``await ….all()`` in async code (TYP-55)."""
+    if not in_run(view, call):
+        yield Finding(call, "FM328", "Outside a run a DataFrame can't be opened: read the file itself, pd.read_parquet(data.uri).")
+    if awaits(view, call):
+        yield Replace(call, lambda updated: placed(view, call, expression("await {read}", read=parenthesized(updated))))
+    else:
+        assert isinstance(call.func, cst.Attribute)
+        yield Replace(call.func, lambda updated: updated.with_changes(attr=cst.Name("all_sync")))
+
+

@@ -1,0 +1,98 @@
+"""``FlyteDirectory`` and its aliases → ``flyte.io.Dir`` (IMP-24, IMP-51, TYP-30…39, TRAP-34).
+
+Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/files-and-directories/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from flyte_migrate.rewrite.plan import Finding, Item, Replace
+from flyte_migrate.rewrite.template import code
+from flyte_migrate.rewrite.view import FileView, Reference
+from flyte_migrate.rules import on_file, on_symbol
+from flyte_migrate.rules.blobs import DIRECTORY, Use, deferred, downloads, hand_over, shown, uses
+from flyte_migrate.rules.files import constructors, convert_blob_type, unknown_use
+from flyte_migrate.rules.kinds import DIRECTORY_TYPES, Kinds, kinds_of
+
+_BATCH_SIZE = "flytekit.BatchSize"
+
+
+@on_symbol(_BATCH_SIZE, *DIRECTORY_TYPES)
+def convert_directory_type(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``FlyteDirectory[...]``, ``TensorboardLogs``, constructor calls; ``BatchSize`` leaves its ``Annotated``."""
+    if reference.name == _BATCH_SIZE:
+        yield from _batch_size(view, reference)
+    else:
+        yield from convert_blob_type(view, DIRECTORY, reference)
+
+
+@on_file
+def convert_directory_uses(view: FileView) -> Iterator[Item]:
+    """Paths handed over as directories, directories read as paths, methods of directories."""
+    kinds = kinds_of(view)
+    yield from hand_over(view, DIRECTORY)
+    yield from deferred(view, kinds, constructors(view, DIRECTORY_TYPES))
+    for call in constructors(view, DIRECTORY_TYPES):
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value == "listdir":
+            yield Finding(
+                call,
+                "FM310",
+                "list_files_sync() of Dir gives no folders and on local paths the files of all levels: list pathlib.Path(directory.download_sync()).iterdir().",
+            )
+    found = uses(view, kinds, "dir")
+    listed = {id(call.args[0].value) for call in constructors(view, DIRECTORY_TYPES) if call.args}
+    yield from downloads(view, kinds, [u for u in found if u.role == "path" and id(u.node) not in listed])
+    for use in found:
+        if use.role == "shown":
+            yield shown(view, use)
+        elif use.role == "unknown":
+            yield unknown_use(view, DIRECTORY, use)
+        elif use.role == "attribute":
+            yield from _method(view, kinds, use)
+
+
+def _method(view: FileView, kinds: Kinds, use: Use) -> Iterator[Item]:
+    name = use.attribute
+    if name in ("remote_source", "remote_directory") and use.call is None:
+        if isinstance(view.parent(use.whole), (cst.BooleanOperation, cst.If, cst.UnaryOperation, cst.Comparison, cst.IfExp)):
+            yield Finding(use.node, "FM315", f"{code(use.whole)} was None for local directories; Dir.path is always set.")
+        else:
+            yield Replace(use.whole, lambda updated: updated.with_changes(attr=cst.Name("path")))
+    elif name == "crawl":
+        yield Finding(
+            use.node, "FM311", "walk_sync() gives the files themselves: for file in directory.walk_sync(), with os.path.relpath(file.path, directory.path)."
+        )
+    elif name in ("new_file", "new_dir"):
+        yield Finding(
+            use.node, "FM312", f"{name} has no counterpart on Dir: write to a local folder and return Dir.from_local_sync(folder)."
+        )
+    elif name == "sep":
+        yield Replace(use.whole, lambda updated: cst.SimpleString('"/"'))
+    else:
+        yield Finding(use.node, "FM315", f"{code(use.node)}.{name} does not exist on Dir.")
+
+
+def _batch_size(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``Annotated[T, BatchSize(n)]`` → ``T``."""
+    call = view.parent(reference.chain)
+    element = next((a for a in view.ancestors(reference.chain) if isinstance(a, cst.SubscriptElement)), None)
+    subscript = view.parent(element) if element is not None else None
+    if not isinstance(call, cst.Call) or not isinstance(subscript, cst.Subscript) or not code(subscript.value).endswith("Annotated"):
+        return
+    assert isinstance(element, cst.SubscriptElement)
+    yield Finding(call, "FM314", f"{code(call)} was dropped: Dir.from_local_sync(folder, batch_size=...) sets how many files are sent at once.")
+    index = subscript.slice.index(element)
+
+    def build(updated: cst.Subscript) -> cst.BaseExpression:
+        rest = [e for n, e in enumerate(updated.slice) if n != index]
+        if len(rest) == 1:
+            inner = rest[0].slice
+            assert isinstance(inner, cst.Index)
+            return inner.value
+        rest[-1] = rest[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        return updated.with_changes(slice=rest)
+
+    yield Replace(subscript, build)

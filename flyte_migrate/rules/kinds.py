@@ -1,0 +1,707 @@
+"""What kind of data an expression holds: a file, a directory, a data frame, or the path or URI of one (MAPPING 6.1-6.3).
+
+Finer than the declared types of :mod:`flyte_migrate.rewrite.flow`: a name has the kind of the assignments that can reach the
+place where it is read, and a string or path is told apart by where it points. None means unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal
+
+import libcst as cst
+
+from flyte_migrate.rewrite.flow import Type, called_task, field_of, value_of
+from flyte_migrate.rewrite.scopes import Binding
+from flyte_migrate.rewrite.template import code, keyword_of, string_value
+from flyte_migrate.rewrite.view import FileView
+
+Name = Literal["file", "dir", "frame", "raw", "path", "uri", "text", "none", "list", "dict", "tuple", "handle", "enum", "other"]
+
+FILE_TYPES = frozenset({"flytekit.FlyteFile"}) | {
+    f"flytekit.types.file.{name}"
+    for name in (
+        "CSVFile", "JSONLFile", "HDF5EncodedFile", "HTMLPage", "JoblibSerializedFile", "JPEGImageFile", "ONNXFile", "PDFFile",
+        "PNGImageFile", "PythonNotebook", "PythonPickledFile", "SVGImageFile", "TFRecordFile",
+    )
+}  # fmt: skip
+DIRECTORY_TYPES = frozenset(
+    {"flytekit.FlyteDirectory", "flytekit.types.directory.TensorboardLogs", "flytekit.types.directory.TFRecordsDirectory"}
+)
+FRAME_TYPES = frozenset({"flytekit.StructuredDataset", "flytekit.types.schema.FlyteSchema"})
+#: Frames that a DataFrame wraps.
+RAW_FRAMES = frozenset(
+    {"pandas.DataFrame", "pandas.core.frame.DataFrame", "polars.DataFrame", "polars.LazyFrame", "pyarrow.Table", "pyspark.sql.DataFrame"}
+)
+_LISTS = frozenset({"typing.List", "list", "typing.Sequence", "collections.abc.Sequence", "typing.Iterable", "collections.abc.Iterable", "typing.Set", "set"})
+_DICTS = frozenset({"typing.Dict", "dict", "typing.Mapping", "collections.abc.Mapping"})
+_TUPLES = frozenset({"typing.Tuple", "tuple"})
+_PATHS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath", "os.PathLike"})
+_REMOTE = re.compile(r"(?!file://)[A-Za-z][A-Za-z0-9+.-]*://")
+
+#: Calls that give a local path.
+_PATH_CALLS = frozenset(
+    {
+        "tempfile.mkdtemp", "tempfile.mktemp", "tempfile.gettempdir", "os.getcwd", "shutil.make_archive", "shutil.copy",
+        "shutil.copy2", "shutil.copyfile", "shutil.copytree", "shutil.move", "os.path.abspath", "os.path.realpath",
+        "os.path.expanduser", "pathlib.Path.cwd", "pathlib.Path.home",
+    }
+)  # fmt: skip
+#: Calls whose result points where their first argument points.
+_SAME_PLACE = frozenset({"os.path.join", "os.path.dirname", "os.path.normpath", "os.fspath", "os.path.expandvars", "pathlib.Path", "pathlib.PurePath"})
+_PATH_METHODS = frozenset(
+    {"absolute", "resolve", "expanduser", "with_suffix", "with_name", "with_stem", "joinpath", "rename", "as_posix"}
+)
+_STRING_METHODS = frozenset({"strip", "rstrip", "lstrip", "replace", "lower", "upper", "format", "removesuffix", "removeprefix"})
+#: Builtins that give the items of their argument in another order or container.
+_SAME_ITEMS = frozenset({"list", "sorted", "reversed", "tuple", "set", "iter"})
+_HANDLES = frozenset({"NamedTemporaryFile", "open", "TemporaryFile", "fdopen", "GzipFile", "ZipFile", "TarFile"})
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of data; ``items`` is the one kind of a list's or dictionary's items, or the kinds of a tuple's parts."""
+
+    name: Name
+    items: tuple[Kind | None, ...] = ()
+    type: Type | None = None
+
+    @property
+    def item(self) -> Kind | None:
+        """What iterating gives (for a dictionary: its values)."""
+        if self.name in ("list", "dict"):
+            return self.items[0] if self.items else None
+        return join(self.items) if self.name == "tuple" else None
+
+    @property
+    def is_blob(self) -> bool:
+        return self.name in ("file", "dir")
+
+    @property
+    def is_place(self) -> bool:
+        """Whether it is text or a path that can stand for a file or directory."""
+        return self.name in ("path", "uri", "text")
+
+
+PATH, URI, TEXT, NONE, RAW, OTHER, HANDLE = (Kind(n) for n in ("path", "uri", "text", "none", "raw", "other", "handle"))
+FILE, DIR, FRAME = Kind("file"), Kind("dir"), Kind("frame")
+
+
+def join(kinds: Iterable[Kind | None]) -> Kind | None:
+    """The kind that stands for all of ``kinds``; None if there is none."""
+    found = list(dict.fromkeys(kinds))
+    if len(found) > 1:
+        found = [k for k in found if k != NONE]
+    if not found or None in found:
+        return None
+    if len(found) == 1:
+        return found[0]
+    known = [k for k in found if k is not None]
+    if all(k.is_place for k in known):
+        return TEXT
+    names = {k.name for k in known}
+    if len(names) == 1:
+        name = names.pop()
+        if name == "tuple" and len({len(k.items) for k in known}) == 1:
+            return Kind("tuple", tuple(join(parts) for parts in zip(*(k.items for k in known), strict=True)))
+        return Kind(name, (join(k.item for k in known if k.items),) if any(k.items for k in known) else ())
+    return OTHER if names == {"other", "handle"} else None
+
+
+@lru_cache(maxsize=1)
+def kinds_of(view: FileView) -> Kinds:
+    """The kinds of a file's expressions; one file at a time."""
+    return Kinds(view)
+
+
+class Kinds:
+    """Answers for one file. All nodes asked about are original ones."""
+
+    def __init__(self, view: FileView) -> None:
+        self.view = view
+        self._found: dict[cst.CSTNode, Kind | None] = {}
+        self._types: dict[Type, Kind | None] = {}
+        self._open: set[cst.CSTNode] = set()
+
+    # -- types -------------------------------------------------------------------------------------------------------
+
+    def of_type(self, type_: Type, depth: int = 0) -> Kind | None:
+        """The kind of values of a declared type, through aliases; None if the type says nothing."""
+        if type_ not in self._types:
+            self._types[type_] = self._type(type_, depth)
+        return self._types[type_]
+
+    def _type(self, type_: Type, depth: int) -> Kind | None:
+        bare = type_.bare(self.view)
+        name = bare.name(self.view)
+        simple = _NAMED_TYPES.get(name)
+        if simple is not None:
+            return simple
+        if name in _LISTS or name in _DICTS:
+            arguments = bare.arguments()
+            item = self.of_type(arguments[-1], depth + 1) if arguments and depth < 10 else None
+            return Kind("list" if name in _LISTS else "dict", (item,), bare)
+        if name in _TUPLES:
+            arguments = bare.arguments()
+            if len(arguments) == 2 and arguments[1].text == "...":
+                return Kind("list", (self.of_type(arguments[0], depth + 1),), bare)
+            return Kind("tuple", tuple(self.of_type(a, depth + 1) for a in arguments) if depth < 10 else (), bare)
+        definition = self.view.index.definition(name, bare.module) if name and depth < 10 else None
+        if definition is not None and definition.variable is not None:
+            return self.of_type(Type(definition.variable.text, definition.module.module), depth + 1)
+        if definition is not None and definition.cls is not None:
+            is_enum = any(base.startswith("enum.") for base in definition.cls.bases)
+            return Kind("enum" if is_enum else "other", (), bare)
+        return OTHER if name and name not in ("typing.Any", "object", "typing.Union") else None
+
+    # -- expressions -------------------------------------------------------------------------------------------------
+
+    def of(self, node: cst.CSTNode | None) -> Kind | None:
+        """The kind of an expression; None if the source does not say."""
+        if node is None:
+            return NONE
+        if node in self._found:
+            return self._found[node]
+        if node in self._open or len(self._open) > 60:
+            return None
+        self._open.add(node)
+        try:
+            found = self._expression(node)
+        finally:
+            self._open.discard(node)
+        if not self._open or found is not None:
+            self._found[node] = found
+        return found
+
+    def _expression(self, node: cst.CSTNode) -> Kind | None:
+        reader = _READERS.get(type(node))
+        return reader(self, node) if reader is not None else None
+
+    def _name(self, node: cst.Name) -> Kind | None:
+        if node.value == "None":
+            return NONE
+        if node.value in ("True", "False"):
+            return OTHER
+        if node.value == "__file__":
+            return PATH
+        bindings = self.reaching(node)
+        if not bindings:
+            return None
+        found = [self._binding(b) for b in bindings]
+        if any(_is_empty(b.value) for b in bindings):
+            items = [self.of(value) for value in self._put.get((self.view.scope_at[node].owner(node.value), node.value), ())]
+            if items:
+                filled = [k for b, k in zip(bindings, found, strict=True) if not _is_empty(b.value)]
+                container: Name = "dict" if any(isinstance(b.value, cst.Dict) for b in bindings) else "list"
+                return join([*filled, Kind(container, (join(items),))])
+        return join(found)
+
+    @cached_property
+    def _put(self) -> dict[tuple[object, str], list[cst.BaseExpression]]:
+        """Values put into containers by ``name.append(v)`` and ``name[k] = v``, by the scope that owns the name."""
+        found: dict[tuple[object, str], list[cst.BaseExpression]] = {}
+
+        def put(holder: cst.CSTNode, value: cst.BaseExpression) -> None:
+            if isinstance(holder, cst.Name):
+                found.setdefault((self.view.scope_at[holder].owner(holder.value), holder.value), []).append(value)
+
+        for call in self.view.by_type.get(cst.Call, ()):
+            assert isinstance(call, cst.Call)
+            if isinstance(call.func, cst.Attribute) and call.func.attr.value == "append" and len(call.args) == 1:
+                put(call.func.value, call.args[0].value)
+        for assign in self.view.by_type.get(cst.Assign, ()):
+            assert isinstance(assign, cst.Assign)
+            for target in assign.targets:
+                if isinstance(target.target, cst.Subscript):
+                    put(target.target.value, assign.value)
+        return found
+
+    def _binding(self, binding: Binding) -> Kind | None:
+        node = binding.node
+        if isinstance(node, cst.Param):
+            return self.of_parameter(node)
+        if isinstance(node, cst.AnnAssign):
+            declared = self.of_type(Type(code(node.annotation.annotation), self.view.facts.module))
+            return (self.of(node.value) if node.value is not None else None) or declared
+        if binding.kind == "assign":
+            return self.of(binding.value)
+        if binding.kind == "unpack" and binding.value is not None:
+            return self._part(self.of(binding.value), binding.path)
+        if isinstance(node, (cst.For, cst.CompFor)):
+            return self._part(self._iterated(node.iter), binding.path)
+        if isinstance(node, cst.AsName):
+            item = self.view.parent(node)
+            return self._entered(item.item) if isinstance(item, cst.WithItem) else OTHER
+        if binding.kind == "import":
+            return self._imported(binding.target)
+        return OTHER if binding.kind in ("def", "class") else None
+
+    def _imported(self, target: str) -> Kind | None:
+        definition = self.view.index.definition(target, self.view.facts.module)
+        if definition is None or definition.variable is None:
+            return None
+        text = definition.variable.text
+        if text[:1] in "'\"":
+            return _place(text.strip("'\""))
+        return None
+
+    def of_parameter(self, node: cst.Param) -> Kind | None:
+        """The kind of a parameter: a task's ``os.PathLike`` is a file in v1 (TYP-15)."""
+        if node.annotation is None or (isinstance(node.star, str) and node.star):
+            return None
+        type_ = Type(code(node.annotation.annotation), self.view.facts.module)
+        function = self.view.function_of(node)
+        if function is not None and self.view.definition_of(function) is not None:
+            if type_.bare(self.view).name(self.view) == "os.PathLike":
+                return FILE
+        return self.of_type(type_)
+
+    def _part(self, kind: Kind | None, path: Sequence[int]) -> Kind | None:
+        for index in path:
+            if kind is None:
+                return None
+            if kind.name == "tuple" and kind.items:
+                kind = kind.items[index] if index < len(kind.items) else None
+            else:
+                kind = kind.item
+        return kind
+
+    def _iterated(self, node: cst.BaseExpression) -> Kind | None:
+        kind = self.of(node)
+        if kind is not None and kind.name == "dict":
+            return TEXT
+        return kind.item if kind is not None else None
+
+    def _entered(self, node: cst.BaseExpression) -> Kind | None:
+        """What ``with node as x`` gives."""
+        if isinstance(node, cst.Call) and self.called(node) in ("tempfile.TemporaryDirectory", "tempfile.mkdtemp"):
+            return PATH
+        kind = self.of(node)
+        return kind if kind is not None and kind.name == "handle" else OTHER
+
+    # -- calls -------------------------------------------------------------------------------------------------------
+
+    def called(self, node: cst.Call) -> str:
+        """The canonical name of what is called: ``open`` for the builtin; empty for a method of a value."""
+        if isinstance(node.func, cst.Name) and not self.view.bindings(node.func):
+            return self.view.canonical(node.func) or node.func.value
+        return self.view.canonical(node.func)
+
+    def _call(self, node: cst.Call) -> Kind | None:
+        if called_task(self.view, node.func) is not None:
+            return self._declared(node)
+        name = self.called(node)
+        kind = self._constructed(node, name)
+        if kind is not None:
+            return kind
+        if isinstance(node.func, cst.Attribute):
+            owner = self.of(node.func.value)
+            found = self._method(node, owner, node.func.attr.value)
+            if found is not None:
+                return found
+        return self._declared(node)
+
+    def _constructed(self, node: cst.Call, name: str) -> Kind | None:
+        owner, _, method = name.rpartition(".")
+        if name in FILE_TYPES or (owner in FILE_TYPES and method in ("new_remote_file", "from_source", "new")):
+            return PATH if self.is_deferred(node) else FILE
+        if isinstance(node.func, cst.Subscript):
+            inner = self.view.canonical(node.func.value)
+            simple = _NAMED_TYPES.get(inner)
+            return PATH if simple in (FILE, DIR) and self.is_deferred(node) else simple
+        if name in DIRECTORY_TYPES or (owner in DIRECTORY_TYPES and method in ("new_remote", "from_source", "new")):
+            return PATH if self.is_deferred(node) else DIR
+        if owner in DIRECTORY_TYPES and method == "listdir":
+            return Kind("list", (OTHER,))
+        if name in FRAME_TYPES:
+            return FRAME
+        if name in RAW_FRAMES or name.startswith("pandas.read_") or name == "pandas.concat":
+            return RAW
+        if name in _PATH_CALLS:
+            return PATH
+        if name == "tempfile.mkstemp":
+            return Kind("tuple", (OTHER, PATH))
+        if name in ("os.listdir", "glob.glob"):
+            return Kind("list", (PATH,))
+        if name in _SAME_PLACE or name == "str":
+            return self._same_place(node, name)
+        if name in _SAME_ITEMS and len(node.args) >= 1:
+            kind = self.of(node.args[0].value)
+            return Kind("list", (TEXT if kind.name == "dict" else kind.item,)) if kind is not None else None
+        if name == "enumerate" and node.args:
+            return Kind("list", (Kind("tuple", (OTHER, self._iterated(node.args[0].value))),))
+        if name == "zip" and not any(a.star for a in node.args):
+            parts = tuple(self._iterated(a.value) for a in node.args if a.keyword is None)
+            return Kind("list", (Kind("tuple", parts),))
+        if name.rpartition(".")[2] in _HANDLES:
+            return HANDLE
+        if name in ("int", "float", "len", "bool", "sum", "min", "max", "round", "range", "isinstance"):
+            return OTHER
+        return None
+
+    def _same_place(self, node: cst.Call, name: str) -> Kind | None:
+        first = self.of(node.args[0].value) if node.args else PATH
+        if first is None:
+            return TEXT if name.startswith("os.path") else PATH if name.startswith("pathlib") else None
+        if first.is_blob:
+            return PATH
+        if first.is_place:
+            return PATH if name.startswith("pathlib") and first != URI else first
+        return OTHER
+
+    def _method(self, node: cst.Call, owner: Kind | None, method: str) -> Kind | None:
+        if owner is None:
+            return _METHODS_OF_UNKNOWN.get(method)
+        if owner.is_blob:
+            return _BLOB_METHODS.get(method, OTHER)
+        if owner.name == "frame":
+            return FRAME if method == "open" else RAW if method == "all" else OTHER
+        if owner == RAW:
+            return RAW if method in ("head", "tail", "copy", "dropna", "fillna", "drop", "reset_index", "merge", "sample", "rename", "assign", "astype", "sort_values") else None
+        if owner.is_place:
+            if method in _STRING_METHODS:
+                return owner
+            if method in _PATH_METHODS:
+                return PATH if owner != URI else URI
+            return _PATH_RESULTS.get(method)
+        if owner.name == "dict":
+            if method == "values":
+                return Kind("list", (owner.item,))
+            if method == "items":
+                return Kind("list", (Kind("tuple", (TEXT, owner.item)),))
+            return owner.item if method in ("get", "pop") else None
+        return owner.item if owner.name == "list" and method == "pop" else None
+
+    def _declared(self, node: cst.CSTNode) -> Kind | None:
+        value = value_of(self.view, node)
+        if value is None:
+            return None
+        if value.outputs is not None and value.task is not None and value.outputs.count > 1:
+            module = value.task.module
+            return Kind("tuple", tuple(self.of_type(Type(f.annotation, module)) for f in value.outputs.fields))
+        if value.type is not None:
+            return self.of_type(value.type)
+        return None
+
+    def _attribute(self, node: cst.Attribute) -> Kind | None:
+        owner, name = self.of(node.value), node.attr.value
+        if owner is not None:
+            if owner.is_blob:
+                return PATH if name == "path" else URI if name in ("remote_source", "remote_path", "remote_directory") else OTHER
+            if owner.name == "frame":
+                return {"dataframe": RAW, "uri": TEXT}.get(name, OTHER)
+            if owner.name == "handle" and name == "name":
+                return PATH
+            if owner.is_place:
+                return PATH if name == "parent" else owner if name == "path" else TEXT if name in ("name", "stem", "suffix") else OTHER
+            if owner.type is not None:
+                value = field_of(self.view, owner.type, name)
+                if value is not None and value.type is not None:
+                    return self.of_type(value.type)
+        if name == "working_directory":
+            return PATH
+        return self._declared(node)
+
+    def _subscript(self, node: cst.Subscript) -> Kind | None:
+        owner = self.of(node.value)
+        name = self.view.canonical(node.value)
+        if name in ("sys.argv", "os.environ"):
+            return TEXT
+        if owner is None:
+            return self._declared(node)
+        if owner.is_place:
+            return owner
+        key = node.slice[0].slice if len(node.slice) == 1 else None
+        if isinstance(key, cst.Slice):
+            return owner
+        if owner.name == "tuple" and isinstance(key, cst.Index) and isinstance(key.value, cst.Integer):
+            return self._part(owner, (int(key.value.value),))
+        return owner.item
+
+    def _binary(self, node: cst.BinaryOperation) -> Kind | None:
+        left, right = self.of(node.left), self.of(node.right)
+        if isinstance(node.operator, cst.Divide):
+            if left is not None and (left.is_place or left.is_blob):
+                return PATH if left != URI else URI
+            return PATH if right is not None and right.is_place else None
+        if isinstance(node.operator, cst.RightShift):
+            return right
+        if isinstance(node.operator, (cst.Add, cst.Modulo)):
+            if left is not None and left.is_place:
+                return left
+            if left is not None and left.name == "list":
+                return join([left, right])
+            return TEXT if right is not None and right.is_place and left is None else left
+        return OTHER
+
+    def _formatted(self, node: cst.FormattedString) -> Kind | None:
+        if not node.parts:
+            return PATH
+        first = node.parts[0]
+        if isinstance(first, cst.FormattedStringText):
+            return _place(first.value)
+        assert isinstance(first, cst.FormattedStringExpression)
+        kind = self.of(first.expression)
+        if kind is None:
+            return TEXT
+        return PATH if kind.is_blob or kind == OTHER else kind if kind.is_place else TEXT
+
+    def _sequence(self, node: cst.List | cst.Set) -> Kind | None:
+        return Kind("list", (join(self.of(e.value) for e in node.elements if not isinstance(e, cst.StarredElement)),))
+
+    def _tuple(self, node: cst.Tuple) -> Kind | None:
+        return Kind("tuple", tuple(self.of(e.value) for e in node.elements))
+
+    def _dict(self, node: cst.Dict) -> Kind | None:
+        return Kind("dict", (join(self.of(e.value) for e in node.elements if isinstance(e, cst.DictElement)),))
+
+    def place_of(self, node: cst.BaseExpression) -> Kind | None:
+        """The kind of an expression that names a place; text that the function uses as a local path is one."""
+        kind = self.of(node)
+        if kind != TEXT:
+            return kind
+        inner: cst.BaseExpression = node
+        if isinstance(node, cst.Call) and self.called(node) == "str" and len(node.args) == 1:
+            inner = node.args[0].value
+        if not isinstance(inner, cst.Name):
+            return kind
+        owner = self.view.scope_at[inner].owner(inner.value)
+        for use in self.view.occurrences.get(inner.value, ()):
+            if self.view.scope_at[use].owner(inner.value) is owner and self._needs_local(use):
+                return PATH
+        return kind
+
+    def _needs_local(self, use: cst.Name) -> bool:
+        """Whether a name is given to a function that only takes local paths."""
+        arg = self.view.parent(use)
+        call = self.view.parent(arg) if isinstance(arg, cst.Arg) else None
+        if not isinstance(call, cst.Call):
+            return False
+        name = self.called(call)
+        return name in ("open", "pathlib.Path", "os.makedirs", "os.mkdir", "joblib.dump", "torch.save") or name.startswith(
+            ("os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.getsize", "shutil.")
+        )
+
+    # -- reaching definitions ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def order(self) -> dict[cst.CSTNode, int]:
+        """Source order of all nodes."""
+        return {node: number for number, node in enumerate(self.view.parents)}
+
+    def reaching(self, node: cst.Name) -> list[Binding]:
+        """The bindings whose value a name may hold where it stands: those that a later one has not overwritten."""
+        bindings = [b for b in self.view.bindings(node) if not _declares_only(b)]
+        if len(bindings) < 2 or node not in self.order:
+            return bindings
+        function = self._body_of(node)
+        if any(self._body_of(b.node) is not function for b in bindings if not isinstance(b.node, cst.Param)):
+            return bindings  # a closure or a module-level name: any of them
+        position = self.order[node]
+        around = {id(a) for a in self.view.ancestors(node)}
+        before = [b for b in bindings if self._starts(b, node) < position]
+        certain = [b for b in before if isinstance(b.node, cst.Param) or id(self._block(b.node)) in around or self._encloses(b, node)]
+        last = max(certain, key=lambda b: self._starts(b, node), default=None)
+        after = self._starts(last, node) if last is not None else -1
+        found = [b for b in before if b is last or self._starts(b, node) > after]
+        for loop in self.view.ancestors(node):
+            if isinstance(loop, (cst.For, cst.While)) and (last is None or id(loop) not in {id(a) for a in self.view.ancestors(last.node)}):
+                found += [b for b in bindings if b not in found and loop in self.view.ancestors(b.node)]
+        return found
+
+    def _starts(self, binding: Binding, use: cst.Name) -> int:
+        """Where a binding takes effect, in source order: after the expression it evaluates."""
+        node = binding.node
+        if isinstance(node, cst.Param):
+            return -1
+        if isinstance(node, (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.NamedExpr)):
+            inside = node in self.view.ancestors(use)
+            return len(self.order) if inside else self.order[node]
+        if isinstance(node, cst.For):
+            return len(self.order) if use is node.iter or node.iter in self.view.ancestors(use) else self.order[node]
+        return self.order.get(node, 0)
+
+    def _encloses(self, binding: Binding, use: cst.Name) -> bool:
+        return isinstance(binding.node, (cst.For, cst.CompFor, cst.AsName)) and any(
+            a is binding.node or a is self._with_of(binding.node) for a in self.view.ancestors(use)
+        )
+
+    def _with_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        return next((a for a in self.view.ancestors(node) if isinstance(a, cst.With)), None)
+
+    def _block(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The block whose statement binds: a For binds in its body, a With where it stands."""
+        if isinstance(node, cst.For):
+            return node
+        return next((a for a in self.view.ancestors(node) if isinstance(a, (cst.IndentedBlock, cst.Module, cst.SimpleStatementSuite))), None)
+
+    def _body_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        return next((a for a in self.view.ancestors(node) if isinstance(a, (cst.FunctionDef, cst.Lambda, cst.Module))), None)
+
+    # -- files that are paths until they leave the function ------------------------------------------------------------
+
+    def is_deferred(self, node: cst.Call) -> bool:
+        """Whether ``x = FlyteFile(path)`` is only a path until ``x`` is returned or passed on.
+
+        That is so if the function goes on to use ``x`` as a path, or to write to the path: v1 uploads on return, ``from_local``
+        at once.
+        """
+        target = self.deferred_target(node)
+        if target is None:
+            return False
+        name = target.value
+        scope = self.view.scope_at[target]
+        owner = scope.owner(name)
+        uses = [n for n in self.view.occurrences.get(name, ()) if n is not target and self.view.scope_at[n].owner(name) is owner]
+        if any(self._is_path_like_use(use) for use in uses):
+            return True
+        position = self.order[node]
+        written = {n.value for a in node.args for n in _names(a.value)}
+        return any(
+            self.order[n] > position and n not in uses and self.view.scope_at[n].owner(n.value) is owner and self._is_path_like_use(n)
+            for value in written
+            for n in self.view.occurrences.get(value, ())
+            if not any(a is node for a in self.view.ancestors(n))
+        )
+
+    def deferred_target(self, node: cst.Call) -> cst.Name | None:
+        """The only name that a constructor of a local file or directory in a function is assigned to."""
+        assign = self.view.parent(node)
+        if not isinstance(assign, cst.Assign) or len(assign.targets) != 1 or self.view.function_of(node) is None:
+            return None
+        target = assign.targets[0].target
+        if not isinstance(target, cst.Name) or len(self.view.bindings(target)) != 1:
+            return None
+        name = self.called(node)
+        if name.endswith((".new_remote_file", ".new_remote", ".from_source")):
+            return None
+        if name.endswith(".new"):
+            return target
+        path = keyword_of(node, "path", 0)
+        if path is None or len(node.args) != 1:
+            return None
+        kind = self.of(path.value)
+        return target if kind == PATH else None
+
+    def _is_path_like_use(self, use: cst.Name) -> bool:
+        parent = self.view.parent(use)
+        if isinstance(parent, cst.Attribute):
+            return parent.attr.value in ("path", "download", "open", "new_file", "new_dir")
+        if isinstance(parent, cst.BinaryOperation):
+            return isinstance(parent.operator, cst.Divide)
+        if isinstance(parent, cst.FormattedStringExpression):
+            return True
+        if isinstance(parent, cst.Arg):
+            call = self.view.parent(parent)
+            return isinstance(call, cst.Call) and self.takes_path(call)
+        return False
+
+    def takes_path(self, call: cst.Call) -> bool:
+        """Whether a call would read a file argument as a path: any but tasks, project code, containers and inspection."""
+        if called_task(self.view, call.func) is not None:
+            return False
+        name = self.called(call)
+        if name in INSPECTION or name in V1_TYPES or name.rpartition(".")[0] in V1_TYPES:
+            return False
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in CONTAINER_METHODS:
+            return False
+        definition = self.view.index.definition(name, self.view.facts.module) if name else None
+        return definition is None or (definition.cls is None and definition.function is None and definition.variable is None)
+
+
+#: Builtins and functions that take any object as it is.
+INSPECTION = frozenset(
+    {"isinstance", "type", "id", "bool", "hash", "list", "tuple", "set", "len", "sorted", "zip", "enumerate", "reversed", "dict", "iter", "next", "any", "all", "issubclass", "callable", "hasattr", "getattr", "typing.cast", "dataclasses.replace", "copy.copy", "copy.deepcopy", "asyncio.gather", "functools.partial"}
+)
+CONTAINER_METHODS = frozenset({"append", "insert", "add", "extend", "setdefault", "put", "appendleft", "update", "assertEqual", "assertIsInstance"})
+
+V1_TYPES = FILE_TYPES | DIRECTORY_TYPES | FRAME_TYPES
+_NAMED_TYPES: dict[str, Kind] = {
+    **dict.fromkeys(FILE_TYPES, FILE),
+    **dict.fromkeys(DIRECTORY_TYPES, DIR),
+    **dict.fromkeys(FRAME_TYPES, FRAME),
+    **dict.fromkeys(RAW_FRAMES, RAW),
+    **dict.fromkeys(_PATHS, PATH),
+    "str": TEXT,
+    "None": NONE,
+}
+_BLOB_METHODS: dict[str, Kind] = {"download": PATH, "open": HANDLE, "new_file": FILE, "new_dir": DIR, "get_file": FILE}
+_PATH_RESULTS: dict[str, Kind] = {
+    "iterdir": Kind("list", (PATH,)),
+    "glob": Kind("list", (PATH,)),
+    "rglob": Kind("list", (PATH,)),
+    "open": HANDLE,
+    "download": PATH,
+    "new_file": PATH,
+    "new_dir": PATH,
+    "split": Kind("list", (TEXT,)),
+}
+_METHODS_OF_UNKNOWN: dict[str, Kind] = {"iterdir": Kind("list", (PATH,)), "rglob": Kind("list", (PATH,)), "as_posix": PATH, "with_suffix": PATH}
+
+
+def _place(text: str) -> Kind:
+    return URI if _REMOTE.match(text) else PATH
+
+
+def _is_empty(node: cst.BaseExpression | None) -> bool:
+    if isinstance(node, (cst.List, cst.Dict)):
+        return not node.elements
+    return isinstance(node, cst.Call) and code(node) in ("list()", "dict()")
+
+
+def _declares_only(binding: Binding) -> bool:
+    return isinstance(binding.node, cst.AnnAssign) and binding.node.value is None
+
+
+def _names(node: cst.CSTNode) -> Iterator[cst.Name]:
+    from flyte_migrate.rewrite.walk import walk
+
+    return (n for n in walk(node) if isinstance(n, cst.Name))
+
+
+def _string(kinds: Kinds, node: cst.CSTNode) -> Kind | None:
+    text = string_value(node)
+    return _place(text) if text is not None else OTHER
+
+
+def _either(kinds: Kinds, node: cst.IfExp) -> Kind | None:
+    return join([kinds.of(node.body), kinds.of(node.orelse)])
+
+
+def _or(kinds: Kinds, node: cst.BooleanOperation) -> Kind | None:
+    return join([kinds.of(node.left), kinds.of(node.right)])
+
+
+def _number(kinds: Kinds, node: cst.CSTNode) -> Kind | None:
+    return OTHER
+
+
+_READERS: dict[type, object] = {
+    cst.Name: Kinds._name,
+    cst.Call: Kinds._call,
+    cst.Attribute: Kinds._attribute,
+    cst.Subscript: Kinds._subscript,
+    cst.BinaryOperation: Kinds._binary,
+    cst.FormattedString: Kinds._formatted,
+    cst.SimpleString: _string,
+    cst.ConcatenatedString: _string,
+    cst.List: Kinds._sequence,
+    cst.Set: Kinds._sequence,
+    cst.Tuple: Kinds._tuple,
+    cst.Dict: Kinds._dict,
+    cst.ListComp: lambda kinds, node: Kind("list", (kinds.of(node.elt),)),
+    cst.GeneratorExp: lambda kinds, node: Kind("list", (kinds.of(node.elt),)),
+    cst.SetComp: lambda kinds, node: Kind("list", (kinds.of(node.elt),)),
+    cst.DictComp: lambda kinds, node: Kind("dict", (kinds.of(node.value),)),
+    cst.IfExp: _either,
+    cst.BooleanOperation: _or,
+    cst.NamedExpr: lambda kinds, node: kinds.of(node.value),
+    cst.Await: lambda kinds, node: kinds.of(node.expression),
+    cst.Integer: _number,
+    cst.Float: _number,
+    cst.Comparison: _number,
+    cst.UnaryOperation: _number,
+}
