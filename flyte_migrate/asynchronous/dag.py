@@ -202,7 +202,10 @@ class Graph:
         for number, item in enumerate(items):
             item.position = number
         self._connect(items, orders)
-        return Analysis(_sorted(items), order_statements)
+        items = _sorted(items)
+        for number, item in enumerate(items):
+            item.position = number
+        return Analysis(items, order_statements)
 
     def _items(self, node: Statement, position: int) -> list[Item]:
         """The item of a statement, after those of the calls inside it."""

@@ -140,7 +140,7 @@ class _Emitter:
             layout.keep_comments(place.statements, [statement])
         return layout.spaced(place.statements, self.made) or [cst.SimpleStatementLine([cst.Pass()])]
 
-    def _sequence(self, steps: Sequence[Step], place: _Place) -> None:
+    def _sequence(self, steps: Sequence[Step] | Sequence[Item], place: _Place) -> None:
         for number, step in enumerate(steps):
             if isinstance(step, Group):
                 self._group(step, place)
@@ -172,6 +172,8 @@ class _Emitter:
     def _fits(self, item: Item, around: Item) -> bool:
         """Whether gathered calls can be written into the statement that takes them without making it too long."""
         if not self.awaits or item.lifted is None or self.units.kind(item.lifted) not in ("map", "each") or around.statement is None:
+            return True
+        if isinstance(self.view.parent(item.lifted), (cst.Return, cst.Assign, cst.AnnAssign, cst.Expr)):
             return True
         taken = set(self.taken)
         gathered = code(self._expression(item.lifted, _Place()))
@@ -492,7 +494,7 @@ class _Emitter:
             else:
                 place.statements.append(_line(cst.Expr(waited)))
                 statement = each.loop.with_changes(body=cst.IndentedBlock(body.statements), leading_lines=())
-        new = [statement]
+        new: list[cst.BaseStatement] = [statement]
         layout.keep_comments(new, [s for s in (each.start, each.loop) if s is not None], place.statements)
         place.statements += new
 
@@ -555,7 +557,7 @@ class _Emitter:
         except _NotAlone:
             del place.statements[saved[0] :]
             place.pending, self.named, self.taken = saved[1], saved[2], saved[3]
-            self._sequence(sorted(set(_flat([group])), key=lambda i: i.position), place)
+            self._sequence(_sequential([group]), place)
 
     def _gather(self, group: Group, place: _Place) -> None:
         args: list[layout.Awaitable] = []
@@ -581,7 +583,7 @@ class _Emitter:
             return "_"
         return "_" if "_" not in self.taken else self._fresh("unused")
 
-    def _branch(self, steps: list[Step], place: _Place, pending: dict[Item, _Started]) -> tuple[cst.BaseExpression, cst.BaseExpression | None]:
+    def _branch(self, steps: list[Step], place: _Place, pending: dict[Item, _Started]) -> tuple[cst.BaseExpression, cst.BaseAssignTargetExpression | None]:
         """The awaitable for a branch, and what its result is bound to."""
         first = steps[0] if len(steps) == 1 else None
         if isinstance(first, Item) and self._is_alone(first) and not any(s in first.needs for s in pending):
@@ -620,9 +622,9 @@ class _Emitter:
             return None if isinstance(target, cst.Name) and target.value in self.unread else target
         return None
 
-    def _chain(self, steps: list[Step], place: _Place, pending: dict[Item, _Started]) -> tuple[cst.BaseExpression, cst.BaseExpression | None]:
+    def _chain(self, steps: list[Step], place: _Place, pending: dict[Item, _Started]) -> tuple[cst.BaseExpression, cst.BaseAssignTargetExpression | None]:
         """Write a local function for a branch of several steps; its call, and the names of its results."""
-        items = sorted(set(_flat(steps)), key=lambda i: i.position)
+        items = _sequential(steps)
         written = set().union(*(i.writes for i in items))
         known: set[str] = set()
         handed: list[str] = []
@@ -730,8 +732,13 @@ def _flat(steps: Sequence[Step]) -> Iterator[Item]:
             yield step
 
 
+def _sequential(steps: Sequence[Step]) -> list[Item]:
+    """The items of steps, as they could run one after another."""
+    return sorted(set(_flat(steps)), key=lambda item: item.position)
+
+
 def _reads(node: cst.CSTNode, name: str) -> bool:
-    parts = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]  # type: ignore[attr-defined]
+    parts = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]
     return any(isinstance(n, cst.Name) and n.value == name for part in parts for n in walk(part))
 
 

@@ -132,7 +132,7 @@ def gather_each(asyncio: str, value: cst.BaseExpression, loop: cst.CompFor, opti
 
 def _one_line(loop: cst.CompFor) -> cst.CompFor:
     """A comprehension's loop behind its element, unless its layout holds a comment."""
-    if "#" in code(loop.whitespace_before):  # type: ignore[arg-type]
+    if "#" in code(loop.whitespace_before):
         return loop
     return loop.with_changes(whitespace_before=cst.SimpleWhitespace(" "))
 
@@ -143,7 +143,9 @@ def fitted(statement: cst.BaseStatement, indent: int) -> cst.BaseStatement:
         return statement
     small = statement.body[0]
     waited = getattr(small, "value", None)
-    call = waited.expression if isinstance(waited, cst.Await) else None
+    if not isinstance(waited, cst.Await):
+        return statement
+    call = waited.expression
     if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute) or call.func.attr.value != "gather":
         return statement
     text = code(statement.with_changes(leading_lines=[])).rstrip("\n")
@@ -167,7 +169,7 @@ def gather(asyncio: str, args: Sequence[Awaitable], unused: str, indent: int) ->
     if any(a.target is not None for a in args):
         targets = [_nested(a.target) if a.target is not None else cst.Name(unused) for a in args]
         elements = [cst.Element(t, comma=comma(n < len(targets) - 1)) for n, t in enumerate(targets)]
-        small = cst.Assign([cst.AssignTarget(cst.Tuple(elements, lpar=(), rpar=()))], cst.Await(plain))  # type: ignore[arg-type]
+        small = cst.Assign([cst.AssignTarget(cst.Tuple(elements, lpar=(), rpar=()))], cst.Await(plain))
     else:
         small = cst.Expr(cst.Await(plain))
     blank = _blank_lines(args[0].statement)

@@ -151,8 +151,8 @@ def _edited(project: _Migrated, file: _File, before: ProjectIndex, migrated: fro
         # As in the first pass: one odd file must not end the run.
         reason = f"{type(error).__name__}: {error}"
         return Failed(path, reason, traceback.format_exc(), (_error(path, reason),))
-    notes = tuple(_notes(project, file, before))
-    diagnostics = tuple(sorted((*file.outcome.diagnostics, *notes)))
+    kept = (d for d in file.outcome.diagnostics if not _is_settled(project, file, before, d))
+    diagnostics = tuple(sorted((*kept, *_notes(project, file, before))))
     if text == file.source.text:
         return Unchanged(path, diagnostics)
     return Rewritten(path, file.source.data, file.source.encode(text), diagnostics)
@@ -185,6 +185,15 @@ def _notes(project: _Migrated, file: _File, before: ProjectIndex) -> Iterator[Di
         ignored = any(i.line == line and (not i.codes or "FM272" in i.codes) for i in before.modules[file.module].ignores)
         if not ignored:
             yield Diagnostic(file.outcome.path, line, 0, "FM272", message, catalogue()["FM272"].severity)
+
+
+def _is_settled(project: _Migrated, file: _File, before: ProjectIndex, diagnostic: Diagnostic) -> bool:
+    """Lists of different lengths raise again in a coroutine function: they are zipped strictly (TRAP-05)."""
+    if diagnostic.code != "FM211":
+        return False
+    above = [f for f in before.modules[file.module].functions if f.line <= diagnostic.line]
+    around = max(above, key=lambda f: f.line, default=None)
+    return around is not None and f"{file.module}.{around.key}" in project.colouring.parallel
 
 
 def _error(path: str, message: str) -> Diagnostic:
