@@ -112,7 +112,7 @@ class Each:
     after: list[Item]
     names: list[str]  # names read afterwards, in the order they are written
     parts: list[Item]  # lifted calls read afterwards
-    appends: tuple[str, cst.BaseExpression] | None = None
+    appends: tuple[str, cst.BaseExpression | None] | None = None  # no value: every branch of the last statement has one
     start: Statement | None = None
 
 
@@ -135,8 +135,11 @@ class Graph:
         self.view, self.function, self.units = view, function, units
         self.scope: Scope = view.scope_of[function]
         self.holds_calls: dict[cst.CSTNode, bool] = {}
-        self.aliases = self._aliases()
         self.reorders = reorders and not any(isinstance(n, (cst.Global, cst.Nonlocal, cst.Yield)) for n in walk(function.body))
+        self.renamed: dict[cst.CSTNode, str] = {}
+        if self.reorders:
+            self.renamed.update(list(self._versions()))
+        self.aliases = self._aliases()
 
     # -- names ---------------------------------------------------------------------------------------------------------
 
@@ -144,6 +147,74 @@ class Graph:
         scope = self.view.scope_at.get(name)
         owner = scope.owner(name.value) if scope is not None else None
         return owner is self.scope
+
+    def name(self, node: cst.Name) -> str:
+        """The name of a variable, or of its version."""
+        return self.renamed.get(node, node.value)
+
+    def _versions(self) -> Iterator[tuple[cst.Name, str]]:
+        """Names for variables that are bound again to something that has nothing to do with their first value.
+
+        Without them the second call would wait for everything that reads the first one's result, which in Flyte 1 it did not.
+        """
+        body = self.function.body
+        if not isinstance(body, cst.IndentedBlock):
+            return
+        taken = set(self.view.facts.bound)
+        for name, bindings in self.scope.bindings.items():
+            places = [self._top_place(b.node) for b in bindings]
+            simple = all(b.kind in ("assign", "unpack") for b in bindings) and all(
+                isinstance(s, cst.SimpleStatementLine) and s in body.body for s in places
+            )
+            if len(bindings) < 2 or not simple or len(set(places)) < len(places):
+                continue
+            uses = [n for n in self.view.occurrences.get(name, ()) if self.view.scope_at[n].owner(name) is self.scope]
+            if any(isinstance(a, (cst.FunctionDef, cst.Lambda)) and a is not self.function for u in uses for a in self._around(u)):
+                continue
+            yield from self._renamings(name, places, uses, taken)
+
+    def _renamings(
+        self, name: str, places: Sequence[cst.CSTNode], uses: Sequence[cst.Name], taken: set[str]
+    ) -> Iterator[tuple[cst.Name, str]]:
+        body = self.function.body
+        assert isinstance(body, cst.IndentedBlock)
+        version, number = name, 1
+        for statement in body.body:
+            mine = [u for u in uses if self._top_place(u) is statement]
+            if statement not in places:
+                yield from ((u, version) for u in mine if version != name)
+                continue
+            targets = [u for u in mine if self._is_target(u)]
+            reads = [u for u in mine if u not in targets]
+            yield from ((u, version) for u in reads if version != name)
+            if statement is not places[0] and not reads and self.has_calls(statement):
+                number += 1
+                while f"{name}_{number}" in taken:
+                    number += 1
+                version = f"{name}_{number}"
+                taken.add(version)
+            yield from ((u, version) for u in targets if version != name)
+
+    def _around(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """What is around a node inside the function."""
+        for ancestor in self.view.ancestors(node):
+            if ancestor is self.function:
+                return
+            yield ancestor
+
+    def _top_place(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The statement of the function's own block that holds a node."""
+        found = node
+        for ancestor in self._around(node):
+            if ancestor is self.function.body:
+                break
+            found = ancestor
+        return found
+
+    def _is_target(self, node: cst.Name) -> bool:
+        item = Item(0, None)
+        self._name(item, node)
+        return bool(item.writes)
 
     def _aliases(self) -> dict[str, set[str]]:
         """Names that may hold (parts of) the same object, by name."""
@@ -158,8 +229,8 @@ class Graph:
             value = node.iter if isinstance(node, cst.For) else node.value
             if value is None:
                 continue
-            names = {n.value for t in targets for n in _roots(t) if self.is_local(n)}
-            names |= {n.value for n in self._handed_on(value)}
+            names = {self.name(n) for t in targets for n in _roots(t) if self.is_local(n)}
+            names |= {self.name(n) for n in self._handed_on(value)}
             merged = set(names).union(*(groups.get(n, set()) for n in names))
             for name in merged:
                 groups[name] = merged
@@ -194,7 +265,7 @@ class Graph:
                 order_statements.append(node)
                 orders.append([link for operand in chain for link in self._operand(operand, items)])
                 continue
-            each = self._each(node, items, frozenset(live | self.read_in(block[number + 1 :])))
+            each = self._each(node, items, frozenset(live | self.live_in(block[number + 1 :])))
             if each is not None:
                 items.append(each)
                 continue
@@ -293,7 +364,7 @@ class Graph:
             self._one(item, part)
             if isinstance(part, (cst.FunctionDef, cst.ClassDef)):
                 # What a local function reads is read when it is called; it may be called from here on.
-                item.reads |= {n.value for n in walk(part) if isinstance(n, cst.Name) and self.is_local(n)}
+                item.reads |= {self.name(n) for n in walk(part) if isinstance(n, cst.Name) and self.is_local(n)}
                 continue
             stack.extend(children(part))
         if isinstance(node, cst.BaseCompoundStatement) and not isinstance(node, (cst.FunctionDef, cst.ClassDef)):
@@ -320,7 +391,7 @@ class Graph:
         elif isinstance(node, cst.AugAssign):
             root = _root(node.target)
             if root is not None and self.is_local(root):
-                item.mutates.add(root.value)
+                item.mutates.add(self.name(root))
         elif isinstance(node, (cst.Return, cst.Break, cst.Continue)):
             if not self._is_inside(node, item.statement):
                 item.effect = Effect.CONTROL
@@ -344,16 +415,16 @@ class Graph:
         while isinstance(parent, (cst.Tuple, cst.List, cst.StarredElement, cst.Element)):
             child, parent = parent, self.view.parent(parent)
         if isinstance(parent, (cst.AssignTarget, cst.AsName, cst.Del)):
-            item.writes.add(node.value)
+            item.writes.add(self.name(node))
         elif isinstance(parent, (cst.AnnAssign, cst.For, cst.CompFor, cst.NamedExpr)) and parent.target is child:
-            item.writes.add(node.value)
+            item.writes.add(self.name(node))
         elif isinstance(parent, cst.AugAssign) and parent.target is child:
-            item.reads.add(node.value)
-            item.writes.add(node.value)
+            item.reads.add(self.name(node))
+            item.writes.add(self.name(node))
         elif isinstance(parent, (cst.NameItem, cst.Param)):
             return
         else:
-            item.reads.add(node.value)
+            item.reads.add(self.name(node))
             self._stored_into(item, node)
 
     def _stored_into(self, item: Item, node: cst.Name) -> None:
@@ -365,14 +436,14 @@ class Graph:
         while isinstance(parent, (cst.Tuple, cst.List, cst.StarredElement, cst.Element)):
             part, parent = parent, self.view.parent(parent)
         if isinstance(parent, (cst.AssignTarget, cst.Del)) or (isinstance(parent, (cst.AugAssign, cst.For)) and parent.target is part):
-            item.mutates.add(node.value)
+            item.mutates.add(self.name(node))
 
     def _closure(self, name: cst.Name) -> set[str]:
         """Local names that a local function reads when it is called."""
         found: set[str] = set()
         for binding in self.view.bindings(name):
             if isinstance(binding.node, cst.FunctionDef):
-                found |= {n.value for n in walk(binding.node.body) if isinstance(n, cst.Name) and self.is_local(n)}
+                found |= {self.name(n) for n in walk(binding.node.body) if isinstance(n, cst.Name) and self.is_local(n)}
         return found
 
     def _call_effect(self, node: cst.Call) -> tuple[Effect, set[str]]:
@@ -390,6 +461,8 @@ class Graph:
             if definition is not None and definition.cls is not None and definition.function is None:
                 return Effect.NONE, set()
             root, last = qualified.split(".")[0], qualified.rpartition(".")[2]
+            if qualified in ("flyte.map", "flytekit.map_task"):
+                return Effect.NONE, set()
             if qualified.startswith(_PURE_MODULES) or (root in ("flyte", "flytekit", "flyteplugins") and last[:1].isupper()):
                 return Effect.NONE, set()
             if qualified.startswith(("logging.", "warnings.warn")) or self._is_logger(func):
@@ -401,19 +474,19 @@ class Graph:
             if method in _PURE_METHODS and (qualified is None or owned):
                 return Effect.NONE, set()
             if method in _MUTATORS and owned and root_name is not None:
-                return Effect.NONE, {root_name.value}
+                return Effect.NONE, {self.name(root_name)}
             if isinstance(func.value, (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)):
                 return Effect.NONE, set()
             if method == "override":
                 return Effect.NONE, set()
             mutated = self._arguments(node)
-            return Effect.UNKNOWN, mutated | ({root_name.value} if owned and root_name is not None else set())
+            return Effect.UNKNOWN, mutated | ({self.name(root_name)} if owned and root_name is not None else set())
         return Effect.UNKNOWN, self._arguments(node)
 
     def _arguments(self, node: cst.Call) -> set[str]:
         """Objects that a function of unknown effect may change: the names it is handed."""
         handed = [arg.value for arg in node.args]
-        return {a.value for a in handed if isinstance(a, cst.Name) and self.is_local(a)}
+        return {self.name(a) for a in handed if isinstance(a, cst.Name) and self.is_local(a)}
 
     def _is_logger(self, func: cst.BaseExpression) -> bool:
         if not isinstance(func, cst.Attribute) or func.attr.value not in _LOG_METHODS:
@@ -467,6 +540,47 @@ class Graph:
             found |= item.reads
         return found
 
+    def exposed(self, item: Item) -> set[str]:
+        """Names whose values from before an item reads."""
+        if item.statement is None or isinstance(item.statement, (cst.SimpleStatementLine, cst.FunctionDef, cst.ClassDef)):
+            return item.reads
+        return self.live_in([item.statement])
+
+    def certain(self, item: Item) -> set[str]:
+        """Names that an item binds whatever happens."""
+        if item.each is not None or item.statement is None:
+            return item.writes
+        return self._certain(item.statement)
+
+    def written_in_order(self, item: Item) -> list[str]:
+        """The names that an item binds, in the order of the text."""
+        if item.statement is None:
+            return []
+        found = [self.name(n) for n in walk(item.statement) if isinstance(n, cst.Name) and self.name(n) in item.writes]
+        return list(dict.fromkeys([*found, *sorted(item.writes)]))
+
+    def live_in(self, statements: Iterable[cst.CSTNode]) -> set[str]:
+        """Local names that statements read before they bind them."""
+        found: set[str] = set()
+        bound: set[str] = set()
+        for statement in statements:
+            found |= self._live_in_one(statement) - bound
+            bound |= self._certain(statement)
+        return found
+
+    def _live_in_one(self, node: cst.CSTNode) -> set[str]:
+        if isinstance(node, cst.For):
+            target = {n.value for n in _roots(node.target)}
+            return self.read_in([node.iter]) | (self.live_in(node.body.body) - target) | self._live_in_else(node.orelse)
+        if isinstance(node, cst.If):
+            return self.read_in([node.test]) | self.live_in(node.body.body) | self._live_in_else(node.orelse)
+        return self.read_in([node])
+
+    def _live_in_else(self, node: cst.If | cst.Else | None) -> set[str]:
+        if isinstance(node, cst.Else):
+            return self.live_in(node.body.body)
+        return self._live_in_one(node) if node is not None else set()
+
     # -- order -------------------------------------------------------------------------------------------------------
 
     def _order_statement(self, node: Statement) -> list[cst.BaseExpression] | None:
@@ -491,7 +605,7 @@ class Graph:
         """The items that an operand stands for; a call among the operands becomes one."""
         root = _root(node)
         if root is not None:
-            return [i for i in items if root.value in i.writes][-1:]
+            return [i for i in items if self.name(root) in i.writes][-1:]
         lifted: list[Item] = []
         item = Item(len(items), cst.SimpleStatementLine([cst.Expr(node)]), unit=node)
         self._lift(node, item, lifted)
@@ -592,6 +706,13 @@ class Graph:
                 stack.extend(item.needs)
         work = [i for i in inner if i not in needed]
         after = [i for i in inner if i in needed]
+        branching = _append_of_all_branches(last.statement) if (last := max(inner, key=lambda i: i.position, default=None)) else ""
+        if branching and not after:
+            assert last is not None
+            others = [i for i in inner if i is not last]
+            if last.mutates - written == {branching} and not any(branching in i.reads | i.mutates for i in others):
+                if not any(i.effect for i in inner) and branching not in self.read_in([loop.iter for loop in loops]):
+                    return Each(loops[0], loops[1:], work, [], [], [], (branching, None))
         if any(i.mutates - written for i in work) or any(i.effect is Effect.CONTROL for i in inner):
             return None
         waits = _reached_from_calls(work)
@@ -609,7 +730,7 @@ class Graph:
         reads = set().union(*(i.reads for i in after))
         ordered = sorted(work, key=lambda i: i.position)
         names = [n for loop in loops for n in _names_in_order(loop, targets) if n in reads]
-        names += [n for i in ordered for n in written_in_order(i) if n in reads]
+        names += [n for i in ordered for n in self.written_in_order(i) if n in reads]
         parts = [p for i in after for p in i.parts if p in set(work)]
         if len(loops) > 1 and after and not names and not parts:
             return None
@@ -632,15 +753,8 @@ class Graph:
 
     def _append(self, after: Sequence[Item]) -> tuple[str, cst.BaseExpression] | None:
         """(list, value) if putting the results together is one ``name.append(value)``."""
-        if len(after) != 1 or not isinstance(after[0].statement, cst.SimpleStatementLine) or len(after[0].statement.body) != 1:
-            return None
-        small = after[0].statement.body[0]
-        call = small.value if isinstance(small, cst.Expr) else None
-        if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute) or call.func.attr.value != "append":
-            return None
-        if not isinstance(call.func.value, cst.Name) or len(call.args) != 1 or call.args[0].star:
-            return None
-        return call.func.value.value, call.args[0].value
+        found = appended(after[0].statement) if len(after) == 1 and after[0].statement is not None else None
+        return (self.name(found[0]), found[1]) if found is not None else None
 
     def _starts_list(self, item: Item, name: str) -> bool:
         if not isinstance(item.statement, cst.SimpleStatementLine) or len(item.statement.body) != 1 or item.lifted is not None:
@@ -656,7 +770,47 @@ class Graph:
         empty = isinstance(value, cst.List) and not value.elements
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "list" and not value.args:
             empty = not self.view.bindings(value.func)
-        return empty and len(targets) == 1 and isinstance(targets[0], cst.Name) and targets[0].value == name
+        return empty and len(targets) == 1 and isinstance(targets[0], cst.Name) and self.name(targets[0]) == name
+
+
+def _append_of_all_branches(node: Statement | None) -> str:
+    """The list to which every branch of an ``if`` appends as the last thing it does, and nowhere else."""
+    if not isinstance(node, cst.If):
+        return ""
+    names: set[str] = set()
+    branch: cst.If | cst.Else | None = node
+    while branch is not None:
+        body = branch.body
+        call = appended(body.body[-1]) if isinstance(body, cst.IndentedBlock) else None
+        names.add(call[0].value if call is not None else "")
+        branch = branch.orelse if isinstance(branch, cst.If) else None
+        if branch is None and not isinstance(body, cst.IndentedBlock):
+            return ""
+    last: cst.If | cst.Else = node
+    while isinstance(last, cst.If):
+        if last.orelse is None:
+            return ""
+        last = last.orelse
+    name = names.pop() if len(names) == 1 else ""
+    mentions = [n for n in walk(node) if isinstance(n, cst.Name) and n.value == name]
+    return name if len(mentions) == _count_branches(node) else ""
+
+
+def _count_branches(node: cst.If) -> int:
+    return 1 + (_count_branches(node.orelse) if isinstance(node.orelse, cst.If) else 1)
+
+
+def appended(node: cst.CSTNode) -> tuple[cst.Name, cst.BaseExpression] | None:
+    """(list, value) of a statement ``name.append(value)``."""
+    if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
+        return None
+    small = node.body[0]
+    call = small.value if isinstance(small, cst.Expr) else None
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute) or call.func.attr.value != "append":
+        return None
+    if not isinstance(call.func.value, cst.Name) or len(call.args) != 1 or call.args[0].star:
+        return None
+    return call.func.value, call.args[0].value
 
 
 def is_order(node: cst.BaseExpression) -> bool:
@@ -688,14 +842,6 @@ def _roots(target: cst.CSTNode) -> Iterator[cst.Name]:
         root = _root(target)
         if root is not None:
             yield root
-
-
-def written_in_order(item: Item) -> list[str]:
-    """The names that an item binds, in the order of the text."""
-    if item.statement is None:
-        return []
-    found = [n.value for n in walk(item.statement) if isinstance(n, cst.Name) and n.value in item.writes]
-    return list(dict.fromkeys([*found, *sorted(item.writes)]))
 
 
 def _names_in_order(loop: cst.For, targets: set[str]) -> list[str]:

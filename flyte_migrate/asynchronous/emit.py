@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from flyte_migrate.asynchronous import layout
-from flyte_migrate.asynchronous.dag import Each, Graph, Item, is_order, written_in_order
+from flyte_migrate.asynchronous.dag import Each, Graph, Item, is_order
 from flyte_migrate.asynchronous.maps import Map, partial_holder, read_map
 from flyte_migrate.asynchronous.schedule import Group, Step, schedule
 from flyte_migrate.asynchronous.units import Units
@@ -66,7 +66,7 @@ class _Emitter:
         self.graph = Graph(view, node, units, reorders)
         self.named: dict[cst.CSTNode, str] = {}  # nested calls that got a variable
         self.taken = {n.value for n in walk(node) if isinstance(n, cst.Name) and n in view.scope_at}
-        self.taken |= _enclosing_names(view, node)
+        self.taken |= _enclosing_names(view, node) | set(self.graph.renamed.values())
         self.live: frozenset[str] = frozenset()
         self.block: Sequence[Item] = ()  # the items among which results of a branch are read
         self.made: set[str] = set()  # local functions written here
@@ -163,11 +163,17 @@ class _Emitter:
                 return all(other in owners for other in between)
             if step.lifted is None:
                 inner = set(_parts(step))
+                if item.unit is not None and any(item in other.parts and self._is_many(other) for other in (*inner, step)):
+                    return False
                 return all(other in inner for other in between) and step.each is None and self._fits(item, step)
             if step.position < between[-1].position:
                 return False
             between.append(step)
         return False
+
+    def _is_many(self, item: Item) -> bool:
+        """Whether an item gathers calls: what they iterate over is a statement of its own."""
+        return item.unit is not None and self.units.kind(item.unit) in ("map", "each")
 
     def _fits(self, item: Item, around: Item) -> bool:
         """Whether gathered calls can be written into the statement that takes them without making it too long."""
@@ -180,7 +186,7 @@ class _Emitter:
         self.taken = taken
         lines = code(around.statement.with_changes(leading_lines=[])).split("\n")
         grown = len(lines[0]) + len(gathered) - len(code(item.lifted).split("\n")[0])
-        return "\n" not in gathered and self.indent + grown <= WIDTH
+        return "\n" not in gathered and self.indent + grown + len("await .aio") <= WIDTH
 
     def _assign(self, item: Item, place: _Place) -> None:
         node = item.lifted
@@ -212,7 +218,7 @@ class _Emitter:
             place.statements.append(_line(cst.Return(self._expression(self.returns[item], place))))
         elif item.each is not None and self.awaits:
             self._loop(item, item.each, place)
-        elif not item.has_calls and not item.parts and not self._holds_reports(node) and item.each is None:
+        elif not item.has_calls and not item.parts and not self._is_changed(node) and item.each is None:
             place.statements.append(node)
         else:
             live = self.live | self._read_by_others([item])
@@ -233,8 +239,9 @@ class _Emitter:
                 return statement.with_changes(body=[cst.Expr(small.value)])
         return statement
 
-    def _holds_reports(self, node: cst.CSTNode) -> bool:
-        return self.awaits and any(self.units.reports(part) for part in walk(node))
+    def _is_changed(self, node: cst.CSTNode) -> bool:
+        """Whether a statement without calls of tasks changes: it writes a report, or reads a name that has another one now."""
+        return any(part in self.graph.renamed or (self.awaits and self.units.reports(part)) for part in walk(node))
 
     def _rebuilt(self, node: cst.CSTNode, place: _Place):  # type: ignore[no-untyped-def]
         """A statement (or part of one) with its calls awaited."""
@@ -271,6 +278,8 @@ class _Emitter:
         """The expression with its calls awaited where they stand."""
         if node in self.named:
             return cst.Name(self.named[node])
+        if node in self.graph.renamed:
+            return cst.Name(self.graph.renamed[node])
         if not self.awaits:
             return node
         if self.units.is_unit(node):
@@ -479,7 +488,7 @@ class _Emitter:
         if is_list:
             name = each.appends[0]  # type: ignore[index]
             if each.start is not None:
-                statement = _line(_rebind(each.start, waited))
+                statement = _line(self._rebind(each.start, waited))
             else:
                 extend = cst.Call(cst.Attribute(cst.Name(name), cst.Name("extend")), [cst.Arg(waited)])
                 statement = _line(cst.Expr(extend))
@@ -498,6 +507,16 @@ class _Emitter:
         layout.keep_comments(new, [s for s in (each.start, each.loop) if s is not None], place.statements)
         place.statements += new
 
+    def _rebind(self, start: Statement, value: cst.BaseExpression) -> cst.BaseSmallStatement:
+        """``name = []`` with another value, its annotation kept."""
+        assert isinstance(start, cst.SimpleStatementLine)
+        small = start.body[0]
+        if isinstance(small, cst.AnnAssign):
+            return small.with_changes(value=value)
+        assert isinstance(small, cst.Assign)
+        target = small.targets[0]
+        return small.with_changes(targets=[target.with_changes(target=self._renamed(target.target))], value=value)
+
     def _iterations(self, each: Each, place: _Place) -> tuple[cst.BaseExpression, bool]:
         """The gathered iterations of a loop, and whether their results are what the loop appends to its list."""
         loops = [each.loop, *each.inner]
@@ -513,7 +532,7 @@ class _Emitter:
             if each.appends is not None:
                 value = each.appends[1]
                 wanted = [first if value is first.lifted else value.value if isinstance(value, cst.Name) else None]
-            if not wanted or wanted == [result]:
+            if not wanted or wanted == result:
                 inner = _Place()
                 call = self._awaitable(first.unit, inner)
                 if not inner.statements:
@@ -525,7 +544,10 @@ class _Emitter:
         steps: list[Step] = schedule(work)
         saved = self.live, self.block
         self.live, self.block = frozenset(each.names), [*work, *each.after]
-        if each.appends is not None:
+        if each.appends is not None and each.appends[1] is None:
+            self._sequence(steps, inner)
+            inner.statements[-1] = layout.returning_appended(inner.statements[-1])
+        elif each.appends is not None and each.appends[1] is not None:
             final = each.after[0]
             self.returns[final] = each.appends[1]
             self._sequence([*steps, final], inner)
@@ -541,12 +563,14 @@ class _Emitter:
         used = [n for n in targets if n in read]
         return layout.gather_each(self.asyncio, self._step(place, inner, targets, used), generator), each.appends is not None
 
-    def _result(self, item: Item) -> object:
-        """What the value of a call is known by: the name it is bound to, or the call itself."""
+    def _result(self, item: Item) -> list[object]:
+        """What the value of a call is known by: the names it is bound to, or the call itself."""
         if item.lifted is not None:
-            return item
+            return [item]
         target = self._target(item)
-        return target.value if isinstance(target, cst.Name) else None
+        if isinstance(target, (cst.Tuple, cst.List)):
+            return [e.value.value for e in target.elements if isinstance(e.value, cst.Name)]
+        return [target.value] if isinstance(target, cst.Name) else []
 
     # -- groups ------------------------------------------------------------------------------------------------------------
 
@@ -565,7 +589,9 @@ class _Emitter:
         for shared in group.shared:
             call, target = self._branch([shared], place, pending)
             name = self._fresh(f"{self._label(shared)}_task")
-            started = cst.Call(cst.parse_expression(f"{self.asyncio}.create_task"), [cst.Arg(call)])
+            started = call
+            if not layout.is_gathered(call):
+                started = cst.Call(cst.parse_expression(f"{self.asyncio}.create_task"), [cst.Arg(call)])
             place.statements.append(_line(cst.Assign([cst.AssignTarget(cst.Name(name))], started)))
             pending[shared] = name, target
             is_read = shared.lifted is not None or shared.writes & (self.live | self._read_by_others(list(_flat([group]))))
@@ -619,22 +645,35 @@ class _Emitter:
             target = small.targets[0].target if isinstance(small, cst.Assign) else None
             if isinstance(small, cst.AnnAssign):
                 target = small.target
-            return None if isinstance(target, cst.Name) and target.value in self.unread else target
+            if isinstance(target, cst.Name) and target.value in self.unread:
+                return None
+            return self._renamed(target) if target is not None else None
         return None
+
+    def _renamed(self, target: cst.BaseAssignTargetExpression) -> cst.BaseAssignTargetExpression:
+        """The target of an assignment with the names it has now."""
+        if target in self.graph.renamed:
+            return cst.Name(self.graph.renamed[target])
+        if isinstance(target, (cst.Tuple, cst.List)):
+            elements = [e.with_changes(value=self._renamed(e.value)) for e in target.elements]  # type: ignore[arg-type]
+            return target.with_changes(elements=elements)
+        return target
 
     def _chain(self, steps: list[Step], place: _Place, pending: dict[Item, _Started]) -> tuple[cst.BaseExpression, cst.BaseAssignTargetExpression | None]:
         """Write a local function for a branch of several steps; its call, and the names of its results."""
         items = _sequential(steps)
         written = set().union(*(i.writes for i in items))
+        outside = self.live | self._read_by_others(items)
+        results = [n for i in items for n in self.graph.written_in_order(i) if n in outside and n not in self.partials.values()]
         known: set[str] = set()
         handed: list[str] = []
         for item in items:
-            handed += [n for n in sorted((item.reads & written) - known) if n not in handed]
+            handed += [n for n in sorted((self.graph.exposed(item) & written) - known) if n not in handed]
             known |= item.writes
+        certain = set().union(*(self.graph.certain(i) for i in items))
+        handed += [n for n in dict.fromkeys(results) if n not in certain and n not in handed]
         if any(n not in place.bound for n in handed) or any(self._leaves(i) for i in items):
             raise _NotAlone
-        outside = self.live | self._read_by_others(items)
-        results = [n for i in items for n in written_in_order(i) if n in outside and n not in self.partials.values()]
         loose = [i for i in items if i.lifted is not None and not any(i in other.parts for other in items)]
         inner = _Place(pending=dict(pending), bound=set(place.bound) | set(handed))
         self._sequence(steps, inner)
@@ -709,12 +748,6 @@ def _line(small: cst.BaseSmallStatement) -> cst.SimpleStatementLine:
     return cst.SimpleStatementLine([small])
 
 
-def _rebind(start: Statement, value: cst.BaseExpression) -> cst.BaseSmallStatement:
-    """``name = []`` with another value, its annotation kept."""
-    assert isinstance(start, cst.SimpleStatementLine)
-    return start.body[0].with_changes(value=value)  # type: ignore[no-any-return]
-
-
 def _parts(item: Item) -> Iterator[Item]:
     """The items nested in an item, at any depth."""
     for part in item.parts:
@@ -738,6 +771,7 @@ def _sequential(steps: Sequence[Step]) -> list[Item]:
 
 
 def _reads(node: cst.CSTNode, name: str) -> bool:
+    assert isinstance(node, _COMPREHENSIONS)
     parts = [node.key, node.value] if isinstance(node, cst.DictComp) else [node.elt]
     return any(isinstance(n, cst.Name) and n.value == name for part in parts for n in walk(part))
 

@@ -11,7 +11,7 @@ import libcst as cst
 from flyte_migrate.rewrite.imports import comments_in
 from flyte_migrate.rewrite.template import WIDTH, argument, code, exploded
 
-__all__ = ["Awaitable", "argument", "comma", "fitted", "gather", "gather_each", "keep_comments", "local_function", "names_tuple", "returned", "separated", "spaced"]
+__all__ = ["Awaitable", "argument", "comma", "fitted", "gather", "gather_each", "is_gathered", "keep_comments", "local_function", "names_tuple", "returned", "returning_appended", "separated", "spaced"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,15 @@ def returned(statements: list[cst.BaseStatement]) -> None:
     if not isinstance(last, cst.SimpleStatementLine) or not isinstance(last.body[0], cst.Return):
         return
     result = last.body[0].value
+    if isinstance(result, cst.Tuple) and isinstance(before, cst.SimpleStatementLine) and isinstance(before.body[0], cst.Assign):
+        # The other results are names: `return i, await t.aio(x=i)`.
+        assign, final = before.body[0], result.elements[-1].value
+        if isinstance(final, cst.Name) and len(assign.targets) == 1 and _same(assign.targets[0].target, final):
+            elements = [*result.elements[:-1], result.elements[-1].with_changes(value=assign.value)]
+            changed_line = before.with_changes(body=[cst.Return(result.with_changes(elements=elements))])
+            if isinstance(assign.value, cst.Await) and "\n" not in code(changed_line).strip():
+                statements[-2:] = [changed_line]
+            return
     changed = _returning(before, result) if result is not None else None
     if changed is not None:
         statements[-2:] = [changed]
@@ -113,6 +122,28 @@ def _returning(statement: cst.BaseStatement, result: cst.BaseExpression) -> cst.
     if isinstance(small, cst.AnnAssign) and small.value is not None and _same(small.target, result):
         return statement.with_changes(body=[cst.Return(small.value)])
     return None
+
+
+def returning_appended(statement: cst.BaseStatement) -> cst.BaseStatement:
+    """An ``if`` whose branches end in ``name.append(value)`` with ``return value`` instead."""
+    if isinstance(statement, (cst.If, cst.Else)):
+        assert isinstance(statement.body, cst.IndentedBlock)
+        *others, last = statement.body.body
+        body = statement.body.with_changes(body=[*others, returning_appended(last)])
+        if isinstance(statement, cst.If) and statement.orelse is not None:
+            return statement.with_changes(body=body, orelse=returning_appended(statement.orelse))  # type: ignore[arg-type]
+        return statement.with_changes(body=body)
+    assert isinstance(statement, cst.SimpleStatementLine)
+    small = statement.body[0]
+    assert isinstance(small, cst.Expr)
+    call = small.value
+    assert isinstance(call, cst.Call)
+    return statement.with_changes(body=[cst.Return(call.args[0].value)])
+
+
+def is_gathered(node: cst.BaseExpression) -> bool:
+    """Whether an expression is ``asyncio.gather(...)``, which has started what it gathers."""
+    return isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "gather"
 
 
 def _ending(block: cst.IndentedBlock, result: cst.BaseExpression) -> cst.IndentedBlock | None:
@@ -146,7 +177,7 @@ def fitted(statement: cst.BaseStatement, indent: int) -> cst.BaseStatement:
     if not isinstance(waited, cst.Await):
         return statement
     call = waited.expression
-    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute) or call.func.attr.value != "gather":
+    if not isinstance(call, cst.Call) or not is_gathered(call):
         return statement
     text = code(statement.with_changes(leading_lines=[])).rstrip("\n")
     if "\n" in text or len(text) <= WIDTH - indent:
