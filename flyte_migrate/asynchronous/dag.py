@@ -25,6 +25,7 @@ from typing import Protocol
 
 import libcst as cst
 
+from flyte_migrate.rewrite.flow import type_name
 from flyte_migrate.rewrite.scopes import Scope
 from flyte_migrate.rewrite.view import FileView, Statement
 from flyte_migrate.rewrite.walk import children, walk
@@ -59,6 +60,7 @@ _PURE_METHODS = frozenset(
 _MUTATORS = frozenset(
     "add append appendleft clear discard extend insert pop popitem popleft remove reverse setdefault sort update".split()
 )
+_IMMUTABLE = frozenset({"int", "float", "str", "bool", "bytes", "None", "datetime.datetime", "datetime.timedelta", "datetime.date"})
 _LOG_METHODS = frozenset("debug info warning warn error exception critical log".split())
 
 
@@ -131,8 +133,11 @@ class Analysis:
 class Graph:
     """Analyses the blocks of one function."""
 
-    def __init__(self, view: FileView, function: cst.FunctionDef, units: Units, reorders: bool = True) -> None:
+    def __init__(
+        self, view: FileView, function: cst.FunctionDef, units: Units, reorders: bool = True, visited: frozenset[cst.CSTNode] = frozenset()
+    ) -> None:
         self.view, self.function, self.units = view, function, units
+        self.visited = visited | {function}  # functions whose purity is being looked at
         self.scope: Scope = view.scope_of[function]
         self.holds_calls: dict[cst.CSTNode, bool] = {}
         self.reorders = reorders and not any(isinstance(n, (cst.Global, cst.Nonlocal, cst.Yield)) for n in walk(function.body))
@@ -456,6 +461,8 @@ class Graph:
                 return Effect.OUTPUT, set()
             return Effect.UNKNOWN, self._arguments(node)
         qualified = view.qualified(func)
+        if isinstance(func, cst.Name) and self._is_pure_function(func):
+            return Effect.NONE, set()
         if qualified is not None:
             definition = view.index.definition(qualified, view.facts.module)
             if definition is not None and definition.cls is not None and definition.function is None:
@@ -485,8 +492,29 @@ class Graph:
 
     def _arguments(self, node: cst.Call) -> set[str]:
         """Objects that a function of unknown effect may change: the names it is handed."""
-        handed = [arg.value for arg in node.args]
+        handed = [arg.value for arg in node.args if type_name(self.view, arg.value) not in _IMMUTABLE]
         return {self.name(a) for a in handed if isinstance(a, cst.Name) and self.is_local(a)}
+
+    def _is_pure_function(self, name: cst.Name) -> bool:
+        """Whether a name is a function of this file that only computes a value."""
+        bindings = self.view.bindings(name)
+        node = bindings[0].node if len(bindings) == 1 else None
+        if not isinstance(node, cst.FunctionDef) or node in self.visited or node.asynchronous is not None or node.decorators:
+            return False
+        if any(isinstance(n, (cst.Global, cst.Nonlocal, cst.Yield, cst.Raise, cst.Assert, cst.With, cst.Import)) for n in walk(node.body)):
+            return False
+        inner = Graph(self.view, node, self.units, False, self.visited | {node})
+        own = set(inner.scope.bindings) - {p.name.value for p in walk(node.params) if isinstance(p, cst.Param)}
+        return inner.is_pure(own)
+
+    def is_pure(self, own: set[str]) -> bool:
+        """Whether nothing in the function has an effect or changes anything but the objects behind the names ``own``."""
+        item = Item(0, None)
+        for node in walk(self.function.body):
+            if isinstance(node, (cst.Call, cst.Name, cst.AugAssign)):
+                self._one(item, node)
+        mutated = set().union(item.mutates, *(self.aliases.get(n, set()) for n in item.mutates))
+        return item.effect is Effect.NONE and mutated <= own and not self.has_calls(self.function.body)
 
     def _is_logger(self, func: cst.BaseExpression) -> bool:
         if not isinstance(func, cst.Attribute) or func.attr.value not in _LOG_METHODS:
