@@ -6,8 +6,10 @@ imported once; every program runs in a forked child with a home and a working di
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
+import inspect
 import io
 import json
 import os
@@ -96,6 +98,8 @@ def plain(value: Any) -> Any:
 def outcome_v1(function: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     """Run a flytekit entity locally."""
     value = function(**inputs)
+    if inspect.iscoroutine(value):  # an eager workflow
+        value = asyncio.run(value)
     if isinstance(value, tuple) and len(value) == 1 and hasattr(value, "_fields"):
         value = value[0]  # v2 has no one-field results: the bare value is the output (WF-06)
     return {"value": plain(value)}

@@ -1,6 +1,6 @@
 """What a program sends to the platform, read from the real SDKs: resources and images of its tasks, as JSON.
 
-``python -m tests.wire v1|v2 tasks|images <folder> <module>`` prints one entry per task by function name, or per image by variable.
+``python -m tests.wire v1|v2 tasks|images <folder> <module>`` prints one entry per task, or per image.
 """
 
 from __future__ import annotations

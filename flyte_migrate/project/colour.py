@@ -1,17 +1,17 @@
 """Which functions are coroutine functions once the project is migrated, and who has to await them.
 
-A task that is called from async code must be awaited (TRAP-17), so the colour of a function follows from its callers and from
-what it calls, across modules:
+A task that is called from async code must be awaited (TRAP-17), so the colour of a function follows from its callers
+and from what it calls, across modules:
 
-* what is ``async def`` in the source stays so: async tasks, ordinary coroutine functions; ``@eager`` functions are async
-  whatever their ``def`` says, as calling one gave a coroutine;
+* what is ``async def`` in the source stays so: async tasks, ordinary coroutine functions; ``@eager`` functions are
+  async whatever their ``def`` says, as calling one gave a coroutine;
 * with ``--style async`` former workflows and dynamic workflows that call tasks become async;
 * an ordinary function that async code calls, and that itself reaches a call of a task, becomes async;
-* inside a run, whatever calls a function that became async becomes async as well. Code outside (scripts, tests) stays as it is
-  and goes through ``asyncio.run``.
+* inside a run, whatever calls a function that became async becomes async as well. Code outside (scripts, tests) stays
+  as it is and goes through ``asyncio.run``.
 
-A plain call of a source-async task from a sync function does not turn the caller: Flyte 1 gave back an un-awaited coroutine
-there, too (TRAP-18).
+A plain call of a source-async task from a sync function does not turn the caller: Flyte 1 gave back an un-awaited
+coroutine there, too (TRAP-18).
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from flyte_migrate.project.link import ProjectIndex, Task
 class Colours:
     """Qualified names (``<module id>.<function key>``) of functions.
 
-    ``asynchronous`` are coroutine functions in the migrated project, ``turned`` those of them that are not in the source, and
-    ``blocking`` the ordinary functions that reach a call of a task without being async.
+    ``asynchronous`` are coroutine functions in the migrated project, ``turned`` those of them that are not in the
+    source, ``inside`` all functions that can be executed inside a run: tasks and what they call.
     """
 
     asynchronous: frozenset[str] = frozenset()
     turned: frozenset[str] = frozenset()
-    blocking: frozenset[str] = frozenset()
+    inside: frozenset[str] = frozenset()
 
 
 def plan_colours(index: ProjectIndex, style: str = "sync") -> Colours:
@@ -50,7 +50,9 @@ def plan_colours(index: ProjectIndex, style: str = "sync") -> Colours:
     starting = [n for n, (module, function) in functions.items() if _starts_tasks(index, module, function, calls[n])]
     reaching = _reaching(index, starting, callers)
     if style == "async":
-        asynchronous |= {t for t, task in index.tasks.items() if task.role in ("workflow", "dynamic") and _reaches(index, task)}
+        asynchronous |= {
+            t for t, task in index.tasks.items() if task.role in ("workflow", "dynamic") and _reaches(index, task)
+        }
     inside = _inside(index, calls)
     while True:
         turned = asynchronous - source
@@ -60,7 +62,7 @@ def plan_colours(index: ProjectIndex, style: str = "sync") -> Colours:
         if grown == asynchronous:
             break
         asynchronous = grown
-    return Colours(frozenset(asynchronous), frozenset(asynchronous) - source, frozenset(reaching - asynchronous - set(index.tasks)))
+    return Colours(frozenset(asynchronous), frozenset(asynchronous) - source, frozenset(inside))
 
 
 def _callees(index: ProjectIndex, module: str, function: Function) -> frozenset[str]:

@@ -7,7 +7,7 @@ image that can import its module, which in v1 every task image of that module co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flyte_migrate.mapping import table
@@ -63,6 +63,7 @@ class EnvironmentPlan:
     blocked: Mapping[str, str] = field(default_factory=dict)  # task → finding code: its decorator stays v1
     cycles: tuple[tuple[Ref, ...], ...] = ()  # environments that need each other and could not be merged
     undecided_images: frozenset[str] = frozenset()  # modules whose driver imports tasks with different images
+    templates: Mapping[str, Environment] = field(default_factory=dict)  # task objects with an environment of their own
 
 
 @dataclass
@@ -93,6 +94,8 @@ def plan_environments(index: ProjectIndex) -> EnvironmentPlan:
             definition = index.definition(task.environment_variable, task.module)
             if definition is not None:
                 of_task[name] = (definition.module.module, definition.name)
+    templates = _templates(index, variables, names)
+    of_task.update({name: (environment.module, environment.variable) for name, environment in templates.items()})
     undecided = _driver_images(index, groups, group_of, of_task)
     by_module: dict[str, list[Environment]] = {}
     for group in groups:
@@ -116,7 +119,34 @@ def plan_environments(index: ProjectIndex) -> EnvironmentPlan:
         blocked,
         tuple(tuple(variables[id(g)] for g in cycle) for cycle in cycles),
         frozenset(undecided),
+        templates,
     )
+
+
+def _templates(index: ProjectIndex, variables: Mapping[int, Ref], names: Mapping[int, str]) -> dict[str, Environment]:
+    """An environment for every task object that is given one by ``TaskEnvironment.from_task`` (TSK-03)."""
+    slugs = module_slugs(index.modules)
+    taken = {*names.values(), *(e.name for facts in index.modules.values() for e in facts.environments)}
+    used = {*variables.values()}
+    found: dict[str, Environment] = {}
+    for qualified, task in index.tasks.items():
+        if task.role != "template":
+            continue
+        bound = {*index.modules[task.module].bound, *(v for module, v in used if module == task.module)}
+        variable = free_name(f"{task.name}_env", bound, "_")
+        name = free_name("-".join((slugs[task.module], slug(task.name))), taken, "-")
+        used.add((task.module, variable))
+        taken.add(name)
+        found[qualified] = Environment(task.module, variable, name, (), (qualified,))
+    return found
+
+
+def free_name(wish: str, taken: Collection[str], separator: str) -> str:
+    """The name, with a number behind it if it is taken."""
+    name, number = wish, 2
+    while name in taken:
+        name, number = f"{wish}{separator}{number}", number + 1
+    return name
 
 
 def _by_module(module: str):  # type: ignore[no-untyped-def]
@@ -152,8 +182,10 @@ def _partition(index: ProjectIndex, module: str, blocked: Mapping[str, str]) -> 
     top_level = {v.name for v in facts.variables} | {f.name for f in facts.functions if not f.enclosing}
     top_level |= {i.local for i in facts.imports if not i.scope} | {c.name for c in facts.classes}
     groups: dict[tuple[Config, str], _Group] = {}
-    tasks = [index.tasks[q] for f in facts.functions if (q := f"{module}.{f.key}") in index.tasks and q not in blocked]
-    tasks = sorted((t for t in tasks if t.role != "v2" and not t.environment_variable), key=lambda t: t.function.line)
+    keys = [*(f.key for f in facts.functions), *(v.name for v in facts.variables)]
+    tasks = [index.tasks[q] for key in keys if (q := f"{module}.{key}") in index.tasks and q not in blocked]
+    tasks = [t for t in tasks if t.role not in ("v2", "template") and not t.environment_variable]
+    tasks = sorted(tasks, key=lambda t: t.function.line)
     workers = [t for t in tasks if t.role != "workflow"]
     for task in workers:
         present = [a for k in ENVIRONMENT_KEYWORDS if (a := task.argument(k)) is not None]

@@ -232,7 +232,7 @@ class ProjectIndex:
                 if task is not None:
                     found[task.qualified] = task
             for variable in facts.variables:
-                applied = self._applied_task(module, variable)
+                applied = self._applied_task(module, variable) or self._object_task(module, variable)
                 if applied is not None:
                     found.setdefault(applied.qualified, applied)
         return found
@@ -256,6 +256,22 @@ class ProjectIndex:
             return None
         return Task(module, function, role, config, self.outputs(module, function.returns), -1)
 
+    def _object_task(self, module: str, variable: Variable) -> Task | None:
+        """The task that a module-level variable holds, if it is made by one of the v1 classes of task objects."""
+        factory = self.canonical(variable.call, module) if variable.call and not variable.rebound else ""
+        interface = interface_of(factory, variable) if factory in KINDS else None
+        if interface is None:
+            return None
+        returns = [item.annotation for item in interface.outputs]
+        text = f"tuple[{', '.join(returns)}]" if len(returns) > 1 else returns[0] if returns else None
+        function = Function(variable.name, variable.name, variable.line, interface.parameters, text, refers=variable.refers)
+        # Several outputs come as a tuple with their names, like those of a NamedTuple.
+        outputs = Outputs(interface.outputs, named=variable.name if len(returns) > 1 else "", is_tuple=len(returns) > 1)
+        role: Role = "template" if KINDS[factory] == "template" else "task"
+        # The task_config of an object is its own; what else configures a task belongs to the environment.
+        config = tuple(a for a in variable.arguments if a.keyword != "task_config")
+        return Task(module, function, role, config, outputs, -1, factory=factory)
+
     def task(self, qualified: str, importer: str = "") -> Task | None:
         """The task a qualified name stands for, through imports and re-exports."""
         if qualified in self.tasks:
@@ -263,6 +279,10 @@ class ProjectIndex:
         definition = self.definition(qualified, importer)
         if definition is not None and definition.function is not None:
             return self.tasks.get(f"{definition.module.module}.{definition.function.key}")
+        if definition is not None and definition.variable is not None:
+            made = self.tasks.get(f"{definition.module.module}.{definition.name}")
+            if made is not None and made.factory:
+                return made
         if definition is not None and definition.variable is not None and definition.variable.applies is not None:
             given = definition.variable.positional[0].resolved
             task = self.tasks.get(given)

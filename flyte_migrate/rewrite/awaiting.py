@@ -1,4 +1,4 @@
-"""How code calls tasks at a place: awaited where the function around it is, or becomes, a coroutine function (TRAP-17)."""
+"""How code calls tasks at a place: awaited where the function around it is, or becomes, async (TRAP-17)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def enclosing_function(view: FileView, node: cst.CSTNode) -> cst.FunctionDef | c
 
 
 def awaited(view: FileView, node: cst.CSTNode, expression: cst.BaseExpression) -> cst.BaseExpression:
-    """``await expression``, in parentheses if it takes the place of an original node that something is read from or called on."""
+    """``await expression``, in parentheses if something is read from or called on the original node it stands for."""
     await_ = cst.Await(expression)
     parent = view.parent(node)
     reads = isinstance(parent, (cst.Attribute, cst.Subscript)) and parent.value is node

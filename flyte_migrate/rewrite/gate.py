@@ -22,7 +22,7 @@ def check_output(before: str, after: str) -> None:
     """Raise GateError unless ``after`` parses, binds every name that it reads, and has all comments of ``before``."""
     tree = _parse(after)
     if tree is None:
-        raise GateError("the migrated text does not parse")
+        raise GateError("the migrated text does not compile")
     missing = _unbound(tree)
     if missing:
         missing -= _unbound(_parse(before) or ast.Module([], []))
@@ -36,10 +36,13 @@ def check_output(before: str, after: str) -> None:
 
 
 def _parse(text: str) -> ast.Module | None:
+    """The tree of text that compiles: more than parsing, it checks the place of `from __future__` imports and the like."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            tree = ast.parse(text)
+            compile(tree, "<migrated>", "exec", dont_inherit=True)
+            return tree
     except (SyntaxError, ValueError):
         return None
 

@@ -129,20 +129,20 @@ def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
             ahead.setdefault(place, []).append(statement)
         placed = {statement for _, statement in places}
         ahead.setdefault(anchor, []).extend(s for s in third_party if s not in placed)
+    if standard:
+        yield from _standard(view, lines, standard, removed, ahead)
     for line in lines:
         gone = [a for a in _aliases(line) if a in doomed]
         added = extended.get(id(line), [])
         new = ahead.get(line.statement, [])
         if line.statement in removed:
-            yield Replace(line.statement, _replacing(line.statement, new))
+            yield Replace(line.statement, _replacing(line.statement, new, _opens_section(view, line.statement, removed)))
         elif gone or added:
             yield Replace(line.statement, _trimming(line.node, gone, added, new))
         elif new:
             yield Replace(line.statement, _following(new))
     if anchor is None and third_party:
         yield from _at_top(view, lines, third_party)
-    if standard:
-        yield from _standard(view, lines, standard, removed)
     yield from _empty_blocks(view, removed, anchor)
 
 
@@ -289,8 +289,21 @@ def _is_stdlib(statement: cst.SimpleStatementLine) -> bool:
     return not node.relative and dotted_name(node.module or cst.Name("")).split(".")[0] in sys.stdlib_module_names
 
 
+def _opens_section(view: FileView, statement: cst.SimpleStatementLine, removed: set[cst.CSTNode]) -> bool:
+    """Whether the lines above an import set off imports that stay, so that they have to stay too."""
+    body = list(getattr(view.parents[statement], "body", ()))
+    if not statement.leading_lines or statement not in body:
+        return False
+    for following in body[body.index(statement) + 1 :]:
+        if getattr(following, "leading_lines", ()):
+            return False
+        if following not in removed:
+            return isinstance(following, cst.SimpleStatementLine) and body.index(statement) > 0
+    return False
+
+
 def _replacing(
-    statement: cst.SimpleStatementLine, replacements: Sequence[cst.SimpleStatementLine]
+    statement: cst.SimpleStatementLine, replacements: Sequence[cst.SimpleStatementLine], opens_section: bool
 ) -> Callable[[cst.SimpleStatementLine], list[cst.CSTNode]]:
     """Put new lines in the place of an import: the first takes over its comments, or the comments stay on their own."""
     trailing = statement.trailing_whitespace.comment
@@ -305,7 +318,7 @@ def _replacing(
             lines = [*statement.leading_lines, *inner]
             if trailing is not None and not _PRAGMA.match(trailing.value):
                 lines.append(cst.EmptyLine(comment=trailing))
-            comments = any(line.comment is not None for line in lines)
+            comments = opens_section or any(line.comment is not None for line in lines)
             return [only_lines(lines)] if comments else []
         first = replacements[0].with_changes(leading_lines=[*updated.leading_lines, *inner])
         if trailing is not None:
@@ -420,7 +433,11 @@ def _block_around(view: FileView, anchor: cst.SimpleStatementLine) -> list[cst.S
     start = end = body.index(anchor)
 
     def is_import(statement: cst.CSTNode) -> bool:
-        return isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], (cst.Import, cst.ImportFrom))
+        return (
+            isinstance(statement, cst.SimpleStatementLine)
+            and isinstance(statement.body[0], (cst.Import, cst.ImportFrom))
+            and not _is_future(statement)
+        )
 
     while start > 0 and is_import(body[start - 1]) and not body[start].leading_lines:  # type: ignore[union-attr]
         start -= 1
@@ -461,33 +478,32 @@ def _at_top(view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStat
 
 
 def _standard(
-    view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStatementLine], removed: set[cst.CSTNode]
+    view: FileView,
+    lines: Sequence[_Line],
+    new: Sequence[cst.SimpleStatementLine],
+    removed: set[cst.CSTNode],
+    ahead: dict[cst.SimpleStatementLine, list[cst.SimpleStatementLine]],
 ) -> Iterator[Item]:
-    """Standard-library imports go next to those that are there, in order; else before the first import."""
-    top = [n for n in lines if n.scope is view.module_scope and not n.guard and n.statement in set(view.tree.body)]
+    """Standard-library imports go next to those that are there, in order; else before the first import, set off by a blank line.
+
+    What goes in front of an import line is added to ``ahead``; the rest is yielded.
+    """
     order = {statement: number for number, statement in enumerate(view.tree.body)}
+    top = [n for n in lines if n.statement in order and not _is_future(n.statement)]
     top.sort(key=lambda n: order[n.statement])
-    standard = [n for n in top if _is_stdlib(n.statement) and n.statement not in removed and not _is_future(n.statement)]
+    standard = [n for n in top if _is_stdlib(n.statement) and n.statement not in removed]
+    trailing = [s for s in new if not any(_sort_key(n.statement) > _sort_key(s) for n in standard)]
     for statement in new:
         later = next((n for n in standard if _sort_key(n.statement) > _sort_key(statement)), None)
         if later is not None:
-            if later is standard[0]:
-                blank = [line for line in later.statement.leading_lines if line.comment is None]
-                yield insert(later.statement, [statement.with_changes(leading_lines=blank)])
-            else:
-                yield insert(later.statement, [statement])
-        elif standard:
-            yield insert(standard[-1].statement, [statement], after=True)
-        else:
-            first = next((n for n in top if not _is_future(n.statement)), None)
-            if first is None:
-                yield from _at_top(view, lines, [statement])
-            else:
-                lead = [line for line in first.statement.leading_lines if line.comment is None][:1]
-                # A section of its own: the next one is set off by a blank line.
-                gap = only_lines([cst.EmptyLine(indent=False)])
-                extra = [] if lead else [gap]
-                yield insert(first.statement, [statement.with_changes(leading_lines=lead), *extra])
+            ahead.setdefault(later.statement, []).append(statement)
+    if trailing and standard:
+        yield insert(standard[-1].statement, trailing, after=True)
+    elif trailing and top:
+        first = top[0].statement
+        ahead[first] = [*trailing, only_lines([cst.EmptyLine(indent=False)]), *ahead.get(first, ())]
+    elif trailing:
+        yield from _at_top(view, lines, trailing)
 
 
 def _sort_key(statement: cst.SimpleStatementLine) -> tuple[bool, str]:

@@ -41,7 +41,8 @@ def convert_actor(view: FileView, reference: Reference) -> Iterator[Item]:
         yield Finding(
             node,
             "FM656",
-            "This actor unpacks its arguments; write flyte.TaskEnvironment(name=..., reusable=flyte.ReusePolicy(...)) out.",
+            "This actor unpacks its arguments; write flyte.TaskEnvironment(name=..., "
+            "reusable=flyte.ReusePolicy(...)) out.",
         )
         return
     yield from resources_findings(view, given)
@@ -57,7 +58,7 @@ def convert_actor(view: FileView, reference: Reference) -> Iterator[Item]:
         yield Finding(
             node,
             "FM656",
-            'The image of a reusable environment needs the package unionai-reuse: add .with_pip_packages("unionai-reuse").',
+            'The image of a reusable environment needs a package: add .with_pip_packages("unionai-reuse").',
         )
     own = _variable(view, node)
     depends = _depends_on(view, own) if own is not None else []
@@ -66,7 +67,8 @@ def convert_actor(view: FileView, reference: Reference) -> Iterator[Item]:
         yield Finding(
             node,
             "FM180",
-            f"Tasks of {ref[1]} and of this actor call each other; move the task that the actor calls to an environment of its own.",
+            f"Tasks of {ref[1]} and of this actor call each other; move the task that the actor calls to an "
+            "environment of its own.",
         )
     # Environments of this module are defined at their first task, which may be below the actor.
     later = [ref for ref in depends if own is not None and ref[0] == own[0]]

@@ -1,12 +1,12 @@
 """What files and directories have in common: how they are made from paths and where they are read as paths.
 
-``File`` and ``Dir`` are not path-like (TRAP-15): a value that v1 code hands to ``open``, ``pd.read_csv`` or ``os.path`` is downloaded
-first, once for each variable, since every download gives another copy.
+``File`` and ``Dir`` are not path-like (TRAP-15): a value that v1 code hands to ``open``, ``pd.read_csv`` or ``os.path``
+is downloaded first, once for each variable, since every download gives another copy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +15,7 @@ import libcst as cst
 from flyte_migrate.project.facts import Function
 from flyte_migrate.rewrite.flow import Type
 from flyte_migrate.rewrite.plan import Finding, Insert, Item, Replace
-from flyte_migrate.rewrite.template import code, expression, keyword_of, parenthesized, statement, string_value
+from flyte_migrate.rewrite.template import code, expression, parenthesized, statement
 from flyte_migrate.rewrite.view import FileView, Statement
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules.handovers import Handover, handovers
@@ -47,7 +47,7 @@ _TO_PATH = frozenset({"str", "os.fspath"})
 _PATH_CLASSES = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath"})
 
 
-# -- making them ---------------------------------------------------------------------------------------------------------
+# -- making them ------------------------------------------------------------------------------------------------------
 
 
 def awaits(view: FileView, node: cst.CSTNode) -> bool:
@@ -61,7 +61,7 @@ def awaits(view: FileView, node: cst.CSTNode) -> bool:
 
 
 def in_run(view: FileView, node: cst.CSTNode) -> bool:
-    """Whether a place is code of a task or of a helper, not of the module, of a test or of a ``main`` (which have no run)."""
+    """Whether a place is code of a task or of a helper, not of the module, a test or a ``main``, which have no run."""
     if any(isinstance(a, (cst.Param, cst.Decorator)) for a in view.ancestors(node)):
         return False  # evaluated when the module is imported
     function = view.function_of(node)
@@ -85,7 +85,12 @@ def v2_name(view: FileView, target: str) -> str:
 
 
 def made_from(
-    view: FileView, blob: Blob, place: Kind, value: cst.BaseExpression, at: cst.CSTNode, destination: cst.BaseExpression | None = None
+    view: FileView,
+    blob: Blob,
+    place: Kind,
+    value: cst.BaseExpression,
+    at: cst.CSTNode,
+    destination: cst.BaseExpression | None = None,
 ) -> cst.BaseExpression | None:
     """The ``File`` or ``Dir`` for a path or URI; None if where it points can't be told (TYP-01…04, TYP-16).
 
@@ -105,7 +110,9 @@ def made_from(
         )  # fmt: skip
     call = "await {cls}.from_local" if awaits(view, at) else "{cls}.from_local_sync"
     if destination is not None:
-        return expression(call + "({value}, remote_destination={destination})", cls=cls, value=value, destination=destination)
+        return expression(
+            call + "({value}, remote_destination={destination})", cls=cls, value=value, destination=destination
+        )
     return expression(call + "({value})", cls=cls, value=value)
 
 
@@ -113,7 +120,17 @@ def placed(view: FileView, node: cst.BaseExpression, made: cst.BaseExpression) -
     """An expression fit for the place of ``node``: in parentheses where an operator or attribute follows."""
     parent = view.parent(node)
     if isinstance(made, (cst.Await, cst.IfExp)) and isinstance(
-        parent, (cst.Attribute, cst.Subscript, cst.Call, cst.BinaryOperation, cst.Await, cst.IfExp, cst.BooleanOperation, cst.Comparison)
+        parent,
+        (
+            cst.Attribute,
+            cst.Subscript,
+            cst.Call,
+            cst.BinaryOperation,
+            cst.Await,
+            cst.IfExp,
+            cst.BooleanOperation,
+            cst.Comparison,
+        ),
     ):
         return parenthesized(made)
     return made
@@ -139,7 +156,8 @@ def _handed(view: FileView, kinds: Kinds, blob: Blob, item: Handover) -> Iterato
             yield Finding(
                 item.node,
                 blob.from_value,
-                f"{what} is {verb} a {name}; if it is a path, write {name}.from_local_sync(...) or {name}.from_existing_remote(...).",
+                f"{what} is {verb} a {name}; if it is a path, write {name}.from_local_sync(...)"
+                f" or {name}.from_existing_remote(...).",
             )
         return
     if not kind.is_place:
@@ -147,7 +165,9 @@ def _handed(view: FileView, kinds: Kinds, blob: Blob, item: Handover) -> Iterato
     probe = made_from(view, blob, kind, item.node, item.node)
     if probe is None:
         yield Finding(
-            item.node, blob.from_value, f"Whether {code(item.node)} is local or remote can't be told: make it a {v2_name(view, blob.target)} here."
+            item.node,
+            blob.from_value,
+            f"Whether {code(item.node)} is local or remote can't be told: make it a {v2_name(view, blob.target)} here.",
         )
         return
 
@@ -178,18 +198,22 @@ def _container_handed(view: FileView, kinds: Kinds, blob: Blob, item: Handover) 
         made = made_from(view, blob, place, cst.Name("path"), item.node)
         assert made is not None
         if mapping:
-            return expression("{{name: {made} for name, path in {items}.items()}}".replace("{{", "{").replace("}}", "}"), made=made, items=updated)
+            return expression(
+                "{{name: {made} for name, path in {items}.items()}}".replace("{{", "{").replace("}}", "}"),
+                made=made,
+                items=updated,
+            )
         return expression("[{made} for path in {items}]", made=made, items=updated)
 
     yield Replace(item.node, build)
 
 
-# -- reading them as paths -----------------------------------------------------------------------------------------------
+# -- reading them as paths --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Use:
-    """A use of a file or directory: ``node`` is the expression that holds it, ``whole`` what a download takes the place of."""
+    """A use of a file or directory: ``node`` holds it, a download takes the place of ``whole``."""
 
     node: cst.BaseExpression
     kind: Kind
@@ -205,7 +229,9 @@ def uses(view: FileView, kinds: Kinds, kind: str) -> list[Use]:
     found: list[Use] = []
     seen: set[cst.CSTNode] = set()
     for name in view.names:
-        if isinstance(view.parent(name), (cst.AssignTarget, cst.Global, cst.Nonlocal, cst.NameItem)) or _is_annotation(view, name):
+        if isinstance(view.parent(name), (cst.AssignTarget, cst.Global, cst.Nonlocal, cst.NameItem)) or _is_annotation(
+            view, name
+        ):
             continue
         node: cst.BaseExpression = name
         while node not in seen:
@@ -214,13 +240,12 @@ def uses(view: FileView, kinds: Kinds, kind: str) -> list[Use]:
             if held is not None and held.name == kind and not _is_type(view, kinds, node):
                 found.append(_use(view, kinds, node, held))
             parent = view.parent(node)
-            if isinstance(parent, (cst.Attribute, cst.Subscript)) and parent.value is node:
-                node = parent
-            elif isinstance(parent, cst.Call) and parent.func is node:
-                node = parent
-            elif isinstance(parent, cst.Await):
-                node = parent
-            elif isinstance(parent, cst.NamedExpr) and parent.value is node:
+            if (
+                (isinstance(parent, (cst.Attribute, cst.Subscript)) and parent.value is node)
+                or (isinstance(parent, cst.Call) and parent.func is node)
+                or isinstance(parent, cst.Await)
+                or (isinstance(parent, cst.NamedExpr) and parent.value is node)
+            ):
                 node = parent
             else:
                 break
@@ -256,9 +281,23 @@ def _use(view: FileView, kinds: Kinds, node: cst.BaseExpression, kind: Kind) -> 
     if isinstance(parent, (cst.Element, cst.StarredElement)) and _is_command(view, kinds, parent):
         return Use(node, kind, "path", node)
     if isinstance(parent, (cst.Index, cst.DictElement)) and (isinstance(parent, cst.Index) or parent.key is node):
-        return Use(node, kind, "unknown", node, reason=f"{code(node)} is not hashable in Flyte 2: use {code(node)}.path as the key.")
-    if isinstance(parent, cst.Comparison) and any(kinds.of(c) in (None, Kind("text"), Kind("path"), Kind("uri")) for c in _compared(parent)):
-        return Use(node, kind, "unknown", node, reason=f"{code(node)} was equal to its path in Flyte 1: compare {code(node)}.path.")
+        return Use(
+            node,
+            kind,
+            "unknown",
+            node,
+            reason=f"{code(node)} is not hashable in Flyte 2: use {code(node)}.path as the key.",
+        )
+    if isinstance(parent, cst.Comparison) and any(
+        kinds.of(c) in (None, Kind("text"), Kind("path"), Kind("uri")) for c in _compared(parent)
+    ):
+        return Use(
+            node,
+            kind,
+            "unknown",
+            node,
+            reason=f"{code(node)} was equal to its path in Flyte 1: compare {code(node)}.path.",
+        )
     if isinstance(parent, (cst.For, cst.CompFor)) and parent.iter is node:
         return Use(node, kind, "unknown", node)
     return Use(node, kind, "keep", node)
@@ -277,7 +316,9 @@ def _is_command(view: FileView, kinds: Kinds, element: cst.CSTNode) -> bool:
     call = view.parent(arg) if isinstance(arg, cst.Arg) else None
     if isinstance(call, cst.Call):
         return kinds.takes_path(call)
-    return isinstance(display, cst.List) and any(isinstance(e.value, (cst.SimpleString, cst.FormattedString)) for e in display.elements)
+    return isinstance(display, cst.List) and any(
+        isinstance(e.value, (cst.SimpleString, cst.FormattedString)) for e in display.elements
+    )
 
 
 def _is_shown(view: FileView, kinds: Kinds, node: cst.CSTNode) -> bool:
@@ -306,7 +347,14 @@ def _attribute_use(view: FileView, kinds: Kinds, node: cst.BaseExpression, kind:
         return Use(node, kind, "path", call, name, call)
     if name == "path" and call is None:
         if isinstance(outer, (cst.AssignTarget, cst.Del)):
-            return Use(node, kind, "unknown", attribute, name, reason="File and Dir point to where they are: make a new one from the path instead.")
+            return Use(
+                node,
+                kind,
+                "unknown",
+                attribute,
+                name,
+                reason="File and Dir point to where they are: make a new one from the path instead.",
+            )
         if _only_names(view, kinds, attribute) or _is_shown(view, kinds, attribute):
             return Use(node, kind, "name", attribute, name)
         return Use(node, kind, "path", _text_of(view, kinds, attribute) or attribute, name)
@@ -342,7 +390,9 @@ def _text_of(view: FileView, kinds: Kinds, node: cst.BaseExpression) -> cst.Base
     return None
 
 
-def _argument_use(view: FileView, kinds: Kinds, node: cst.BaseExpression, kind: Kind, call: cst.Call, arg: cst.Arg) -> Use:
+def _argument_use(
+    view: FileView, kinds: Kinds, node: cst.BaseExpression, kind: Kind, call: cst.Call, arg: cst.Arg
+) -> Use:
     name = kinds.called(call)
     if name in _TO_PATH and len(call.args) == 1:
         only_text = _only_names(view, kinds, call) or _is_shown(view, kinds, call)
@@ -354,7 +404,11 @@ def _argument_use(view: FileView, kinds: Kinds, node: cst.BaseExpression, kind: 
     if kinds.takes_path(call):
         return Use(node, kind, "path", node)
     function = _plain_function(view, name)
-    if function is None or name in INSPECTION or (isinstance(call.func, cst.Attribute) and call.func.attr.value in CONTAINER_METHODS):
+    if (
+        function is None
+        or name in INSPECTION
+        or (isinstance(call.func, cst.Attribute) and call.func.attr.value in CONTAINER_METHODS)
+    ):
         return Use(node, kind, "keep", node)
     given = _parameter_kind(view, kinds, function, call, arg)
     if given is None:
@@ -392,7 +446,7 @@ def _parameter_kind(view: FileView, kinds: Kinds, function: Function, call: cst.
     return None if touched & {"path", "download", "remote_source", "open", "extension"} else Kind("path")
 
 
-# -- downloads -----------------------------------------------------------------------------------------------------------
+# -- downloads --------------------------------------------------------------------------------------------------------
 
 
 def downloads(view: FileView, kinds: Kinds, found: Sequence[Use]) -> Iterator[Item]:
@@ -404,7 +458,9 @@ def downloads(view: FileView, kinds: Kinds, found: Sequence[Use]) -> Iterator[It
     for group in groups.values():
         function = view.function_of(group[0].node)
         if function not in taken:
-            taken[function] = set(view.module_scope.bindings) | {n.value for n in walk(function or view.tree) if isinstance(n, cst.Name)}
+            taken[function] = set(view.module_scope.bindings) | {
+                n.value for n in walk(function or view.tree) if isinstance(n, cst.Name)
+            }
         yield from _download(view, kinds, group, taken[function])
 
 
@@ -443,7 +499,9 @@ def _download(view: FileView, kinds: Kinds, group: list[Use], taken: set[str]) -
     for use in group:
         outer = view.parent(use.whole)
         if isinstance(outer, cst.Expr) and use.attribute == "download":
-            yield Replace(view.statement(outer), lambda updated: None)  # `f.download()` for its effect: the variable is it
+            yield Replace(
+                view.statement(outer), lambda updated: None
+            )  # `f.download()` for its effect: the variable is it
         else:
             yield _named(view, use, name)
 
@@ -460,7 +518,7 @@ def _fit(view: FileView, use: Use, made: cst.BaseExpression) -> cst.BaseExpressi
     return placed(view, use.whole, made)
 
 
-def _downloaded(view: FileView, use: Use) -> object:
+def _downloaded(view: FileView, use: Use) -> Callable[[cst.BaseExpression], cst.BaseExpression]:
     def build(updated: cst.BaseExpression) -> cst.BaseExpression:
         holder: cst.BaseExpression = updated
         if use.whole is not use.node:
@@ -477,7 +535,9 @@ def _downloaded(view: FileView, use: Use) -> object:
 
 def shown(view: FileView, use: Use) -> Replace:
     """The URI in the place of a file that is only named: ``print(f)`` → ``print(f.path)``."""
-    return Replace(use.whole, lambda updated: cst.Attribute(parenthesized(_holder(updated, view, use)), cst.Name("path")))
+    return Replace(
+        use.whole, lambda updated: cst.Attribute(parenthesized(_holder(updated, view, use)), cst.Name("path"))
+    )
 
 
 def _holder(updated: cst.BaseExpression, view: FileView, use: Use) -> cst.BaseExpression:
@@ -513,9 +573,9 @@ def _existing_variable(view: FileView, kinds: Kinds, group: list[Use]) -> tuple[
         target = assign.targets[0].target
         if not isinstance(target, cst.Name) or len(view.bindings(target)) != 1:
             continue
-        block = kinds._block(assign)
+        block = kinds.block_of(assign)
         others = [u for u in group if u is not use]
-        if all(kinds.order[u.node] > kinds.order[use.node] and block in view.ancestors(u.node) for u in others):
+        if all(kinds.order[u.node] > kinds.order[use.node] and block in set(view.ancestors(u.node)) for u in others):
             return use, target.value
     return None
 
@@ -545,7 +605,9 @@ def _anchor(view: FileView, kinds: Kinds, group: list[Use]) -> Statement | None:
     if _is_optional(view, kinds, root) and any(chain[0] is not block for chain in chains):
         return None
     for ancestor in (first.node, *view.ancestors(first.node)):
-        if view.parent(ancestor) is block and isinstance(ancestor, (cst.SimpleStatementLine, cst.BaseCompoundStatement)):
+        if view.parent(ancestor) is block and isinstance(
+            ancestor, (cst.SimpleStatementLine, cst.BaseCompoundStatement)
+        ):
             return ancestor
     return None
 
@@ -578,10 +640,13 @@ def _outermost_loop(view: FileView, kinds: Kinds, root: cst.Name, use: Use) -> c
             break
         if ancestor in bound_in:
             break
-        if isinstance(ancestor, cst.While) or (isinstance(ancestor, cst.For) and not _within(view, use.node, ancestor.iter)):
-            found = ancestor
-        elif isinstance(ancestor, (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)) and not _within(
-            view, use.node, ancestor.for_in.iter
+        if (
+            isinstance(ancestor, cst.While)
+            or (isinstance(ancestor, cst.For) and not _within(view, use.node, ancestor.iter))
+            or (
+                isinstance(ancestor, (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp))
+                and not _within(view, use.node, ancestor.for_in.iter)
+            )
         ):
             found = ancestor
     return found
@@ -595,7 +660,11 @@ def _is_optional(view: FileView, kinds: Kinds, root: cst.Name) -> bool:
     for binding in kinds.reaching(root):
         if isinstance(binding.node, cst.Param) and binding.node.annotation is not None:
             text = code(binding.node.annotation.annotation)
-            if "Optional" in text or "None" in text or (binding.node.default is not None and code(binding.node.default) == "None"):
+            if (
+                "Optional" in text
+                or "None" in text
+                or (binding.node.default is not None and code(binding.node.default) == "None")
+            ):
                 return True
     return False
 
@@ -610,7 +679,7 @@ def _variable(node: cst.BaseExpression, taken: set[str]) -> str:
     return candidate
 
 
-# -- paths that become files when they leave the function ------------------------------------------------------------------
+# -- paths that become files when they leave the function -------------------------------------------------------------
 
 
 def deferred(view: FileView, kinds: Kinds, constructors: Sequence[cst.Call]) -> Iterator[Item]:
@@ -642,16 +711,20 @@ def _path_use(view: FileView, use: cst.Name) -> Iterator[Item]:
         yield Replace(call, lambda updated: updated.func.value)
     elif name == "open" and len(call.args) <= 1:
         yield Replace(
-            call, lambda updated: updated.with_changes(func=cst.Name("open"), args=[cst.Arg(updated.func.value, comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))), *updated.args])
+            call,
+            lambda updated: updated.with_changes(
+                func=cst.Name("open"),
+                args=[
+                    cst.Arg(updated.func.value, comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))),
+                    *updated.args,
+                ],
+            ),
         )
     elif name in ("new_file", "new_dir") and len(call.args) == 1:
         join = cst.parse_expression(f"{view.local_name('os:')}.path.join")
         yield Replace(
-            call, lambda updated: expression("{join}({holder}, {name})", join=join, holder=updated.func.value, name=updated.args[0].value)
+            call,
+            lambda updated: expression(
+                "{join}({holder}, {name})", join=join, holder=updated.func.value, name=updated.args[0].value
+            ),
         )
-
-
-def string_argument(call: cst.Call, name: str, position: int) -> str | None:
-    """The value of a string argument of a call, if it is a literal."""
-    arg = keyword_of(call, name, position)
-    return string_value(arg.value) if arg is not None else None

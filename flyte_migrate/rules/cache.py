@@ -73,7 +73,8 @@ def cache_findings(view: FileView, definition: TaskDefinition, args: Mapping[str
         yield Finding(
             arg,
             "FM132",
-            f"cache={code(arg.value)} can't be read here and is taken for a bool; give a flyte.Cache or a behaviour name.",
+            f"cache={code(arg.value)} can't be read here and is taken for a bool; give a flyte.Cache or a "
+            "behaviour name.",
         )
     if known is True and "cache_version" not in args and _first_without_version(view) is definition:
         yield Finding(arg, "FM133", "Without a version the cache key follows the function's body in Flyte 2.")

@@ -344,7 +344,8 @@ def _placed(view: FileView, chain: Chain, variables: set[str]) -> Iterator[Item]
         variables.add(name)
 
         def before(rebuild: Rebuild) -> list[cst.BaseStatement]:
-            made = _if(view, chain, cut, _assigning(name), rebuild)
+            # The argument is asked for, not its value: it may be edited itself.
+            made = _if(view, chain, cut, _assigning(name), lambda node: rebuild(view.parent(node)).value)
             made = made.with_changes(leading_lines=[*_lines(chain.comments), *made.leading_lines])
             lost = lost_comments([chain.node], [made])
             return [made.with_changes(leading_lines=[*_lines(lost), *made.leading_lines])]

@@ -1,7 +1,8 @@
 """Reading configuration: v1 constructors and their arguments, module-level constants, values defined in other modules.
 
-A value that another module defines is given as an expression in the terms of this file: v1 names spelled out canonically, the
-other module's names imported. Such a node is not part of the tree, so :func:`canonical` must be asked about it, not the view.
+A value that another module defines is given as an expression in the terms of this file: v1 names spelled out
+canonically, the other module's names imported. Such a node is not part of the tree, so :func:`canonical` must be asked
+about it, not the view.
 """
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ def literal(node: cst.CSTNode | None) -> Any:
 
 
 def follow(view: FileView, node: cst.BaseExpression, depth: int = 0) -> cst.BaseExpression:
-    """The expression behind a name that is bound exactly once, in this file or another of the project; else the node itself."""
+    """The expression behind a name that is bound exactly once, in this file or another of the project; else the node
+    itself.
+    """
     if depth > 10 or not isinstance(node, (cst.Name, cst.Attribute)):
         return node
     if isinstance(node, cst.Name) and node in view.scope_at:
@@ -149,7 +152,9 @@ def _double_quoted(node: cst.SimpleString) -> cst.SimpleString:
 
 
 def stays_v1(view: FileView, node: cst.CSTNode) -> bool:
-    """Whether a node is part of something that keeps its v1 form: a blocked decorator, a call that is left for a person."""
+    """Whether a node is part of something that keeps its v1 form: a blocked decorator, a call that is left for a
+    person.
+    """
     child = node
     for ancestor in view.ancestors(node):
         if isinstance(ancestor, cst.Decorator):
@@ -186,6 +191,8 @@ def argument_around(view: FileView, node: cst.CSTNode) -> tuple[str, cst.CSTNode
 def layout_comments(nodes: Sequence[cst.CSTNode]) -> Iterator[cst.Comment]:
     """All comments in the nodes, those of their whitespace included, in source order."""
     for node in nodes:
+        if "#" not in code(node):
+            continue  # printing a node costs a tenth of visiting its whitespace
         found: list[cst.Comment] = []
         node.visit(_Comments(found))
         yield from found
@@ -239,7 +246,9 @@ class Comments:
 
 
 def argument_comments(node: cst.Call) -> dict[str, Comments]:
-    """The comments between a call's arguments, by keyword (positional ones: their position); "" for those after the last."""
+    """The comments between a call's arguments, by keyword (positional ones: their position); "" for those after the
+    last.
+    """
     found: dict[str, Comments] = {}
     above = _own_lines(node.whitespace_before_args)
     first = _trailing(node.whitespace_before_args)
@@ -280,7 +289,9 @@ def commented_call(
     room: int = 88,
     indent: str = "",
 ) -> cst.Call:
-    """:func:`template.call` with comments at its arguments (by keyword or position); "" for comments after the last one."""
+    """:func:`template.call` with comments at its arguments (by keyword or position); "" for comments after the last
+    one.
+    """
     if not args or not any(comments.values()):
         return call(function, args, room=room, indent=indent)
     func = cst.parse_expression(function) if isinstance(function, str) else function
@@ -341,10 +352,13 @@ def relaid(node: cst.Call, indent: str) -> cst.Call:
 
 
 def lost_comments(before: Sequence[cst.CSTNode], after: Sequence[cst.CSTNode]) -> list[str]:
-    """The comments of some nodes that other nodes no longer have; directives to linters and type checkers don't count."""
-    left = Counter(c.value for c in layout_comments(before)) - Counter(c.value for c in layout_comments(after))
+    """The comments of some nodes that other nodes no longer have; directives to tools do not count."""
+    had = list(layout_comments(before))
+    if not had:
+        return []
+    left = Counter(c.value for c in had) - Counter(c.value for c in layout_comments(after))
     ordered: list[str] = []
-    for comment in layout_comments(before):
+    for comment in had:
         if left[comment.value] > 0 and not _DIRECTIVE.match(comment.value):
             left[comment.value] -= 1
             ordered.append(comment.value)

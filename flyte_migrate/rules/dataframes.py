@@ -5,7 +5,7 @@ Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/datafra
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import libcst as cst
 
@@ -15,7 +15,7 @@ from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.blobs import Use, awaits, in_run, placed, uses, v2_type
 from flyte_migrate.rules.handovers import Handover, handovers
-from flyte_migrate.rules.kinds import Kinds, kinds_of
+from flyte_migrate.rules.kinds import Kind, Kinds, kinds_of
 
 TARGET = "flyte.io:DataFrame"
 _DATASET = "flytekit.StructuredDataset"
@@ -23,22 +23,25 @@ _SCHEMA = "flytekit.types.schema.FlyteSchema"
 _ENGINE = "flytekit.StructuredDatasetTransformerEngine"
 #: Handlers that are always there in Flyte 2 (verified for pandas, csv and parquet).
 _BUILT_IN_HANDLERS = tuple(
-    f"flytekit.types.structured.{name}" for name in ("register_csv_handlers", "register_pandas_handlers", "register_arrow_handlers")
+    f"flytekit.types.structured.{name}"
+    for name in ("register_csv_handlers", "register_pandas_handlers", "register_arrow_handlers")
 )
 #: Attributes that mean the same on both classes.
 _SAME = frozenset({"uri", "metadata", "literal", "columns", "column_names"})
 _SIGNATURES = {
     "flytekit.types.structured.StructuredDatasetEncoder": (
-        "derive from flyte.io.extend.DataFrameEncoder and write async def encode(self, dataframe, structured_dataset_type)"
+        "derive from flyte.io.extend.DataFrameEncoder and write"
+        " async def encode(self, dataframe, structured_dataset_type)"
         " -> literals_pb2.StructuredDataset"
     ),
     "flytekit.types.structured.StructuredDatasetDecoder": (
-        "derive from flyte.io.extend.DataFrameDecoder and write async def decode(self, flyte_value, current_task_metadata)"
+        "derive from flyte.io.extend.DataFrameDecoder and write"
+        " async def decode(self, flyte_value, current_task_metadata)"
     ),
 }
 
 
-# -- types and constructors ----------------------------------------------------------------------------------------------
+# -- types and constructors -------------------------------------------------------------------------------------------
 
 
 @on_symbol(_DATASET)
@@ -57,8 +60,8 @@ def convert_dataset(view: FileView, reference: Reference) -> Iterator[Item]:
         yield Replace(node, lambda updated: target.with_changes(lpar=updated.lpar, rpar=updated.rpar))
 
 
-def _annotated(view: FileView) -> object:
-    """``StructuredDataset[kwtypes(a=int)]`` and ``FlyteSchema[...]`` → ``Annotated[DataFrame, OrderedDict(a=int)]``."""
+def _annotated(view: FileView) -> Callable[[cst.Subscript], cst.BaseExpression]:
+    """``FlyteSchema[kwtypes(a=int)]`` → ``Annotated[DataFrame, OrderedDict(a=int)]``."""
     target, annotated = v2_type(view, TARGET), view.ref("typing:Annotated")
 
     def build(updated: cst.Subscript) -> cst.BaseExpression:
@@ -92,19 +95,27 @@ def _construct(view: FileView, call: cst.Call) -> Iterator[Item]:
             args = [argument(updated.args[given["uri"]].value)]
             if "file_format" in given:
                 args.append(argument(updated.args[given["file_format"]].value, "format"))
-            return updated.with_changes(func=cst.Attribute(cls, cst.Name("from_existing_remote")), args=_laid_out(updated, args))
+            return updated.with_changes(
+                func=cst.Attribute(cls, cst.Name("from_existing_remote")), args=_laid_out(updated, args)
+            )
 
         yield Replace(call, refer)
     else:
         yield Finding(
-            call, "FM327", f"{code(call)}: DataFrame.wrap_df(frame) takes a frame and a uri, DataFrame.from_existing_remote(uri) a format."
+            call,
+            "FM327",
+            f"{code(call)}: DataFrame.wrap_df(frame) takes a frame and a uri,"
+            " DataFrame.from_existing_remote(uri) a format.",
         )
 
 
 def _laid_out(before: cst.Call, args: list[cst.Arg]) -> list[cst.Arg]:
     """Arguments with the commas and line breaks that the call had."""
     if len(args) == len(before.args):
-        return [a.with_changes(comma=b.comma, whitespace_after_arg=b.whitespace_after_arg) for a, b in zip(args, before.args, strict=True)]
+        return [
+            a.with_changes(comma=b.comma, whitespace_after_arg=b.whitespace_after_arg)
+            for a, b in zip(args, before.args, strict=True)
+        ]
     return args
 
 
@@ -118,7 +129,9 @@ def convert_schema(view: FileView, reference: Reference) -> Iterator[Item]:
     whole = parent if subscripted else node
     if isinstance(outer, cst.Call) and outer.func is whole:
         yield Finding(outer, "FM323", "Build the frame itself and wrap it: flyte.io.DataFrame.wrap_df(frame).")
-    elif isinstance(outer, cst.Attribute) or (isinstance(outer, cst.Arg) and isinstance(view.parent(outer), cst.ClassDef)):
+    elif isinstance(outer, cst.Attribute) or (
+        isinstance(outer, cst.Arg) and isinstance(view.parent(outer), cst.ClassDef)
+    ):
         yield Finding(node, "FM323", f"{code(outer)} has no counterpart; use flyte.io.DataFrame.")
     elif isinstance(parent, cst.Subscript) and subscripted:
         yield Replace(parent, _annotated(view))
@@ -145,9 +158,11 @@ def drop_registration(view: FileView, reference: Reference) -> Iterator[Item]:
     call = view.parent(reference.chain)
     expr = view.parent(call) if isinstance(call, cst.Call) else None
     line = view.parent(expr) if isinstance(expr, cst.Expr) else None
-    if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
+    if call is not None and isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
         if reference.name.endswith("csv_handlers"):
-            yield Finding(call, "FM329", "Frames without a format of their own were stored as CSV; they are parquet now.")  # type: ignore[arg-type]
+            yield Finding(
+                call, "FM329", "Frames without a format of their own were stored as CSV; they are parquet now."
+            )
         yield Replace(line, lambda updated: None)
 
 
@@ -161,12 +176,12 @@ def report_handler(view: FileView, reference: Reference) -> Iterator[Item]:
         yield Finding(owner.name, "FM322", f"{owner.name.value}: {_SIGNATURES[reference.name]}.")
 
 
-# -- columns -------------------------------------------------------------------------------------------------------------
+# -- columns ----------------------------------------------------------------------------------------------------------
 
 
 @on_symbol("flytekit.kwtypes")
 def convert_kwtypes(view: FileView, reference: Reference) -> Iterator[Item]:
-    """``kwtypes(a=int)``: an ``OrderedDict`` of columns, a plain dict for the inputs and outputs of a task (IMP-27, TYP-58)."""
+    """``kwtypes(a=int)``: an ``OrderedDict`` of columns, a plain dict for inputs and outputs (IMP-27, TYP-58)."""
     call = view.parent(reference.chain)
     if not isinstance(call, cst.Call) or call.func is not reference.chain:
         return
@@ -195,7 +210,7 @@ def _is_interface(view: FileView, call: cst.Call) -> bool:
     return isinstance(arg, cst.Arg) and arg.keyword is not None and arg.keyword.value in ("inputs", "outputs")
 
 
-# -- values --------------------------------------------------------------------------------------------------------------
+# -- values -----------------------------------------------------------------------------------------------------------
 
 
 @on_file
@@ -210,16 +225,22 @@ def convert_frame_uses(view: FileView) -> Iterator[Item]:
 
 
 def _handed(view: FileView, kinds: Kinds, item: Handover) -> Iterator[Item]:
-    """v1 made a StructuredDataset of a task's frame where one was expected; v2 takes only a DataFrame (TYP-53, TYP-54)."""
+    """v1 made a StructuredDataset of a task's frame where one was expected; v2 takes only a DataFrame (TYP-54)."""
     cls = v2_type(view, TARGET)
     kind = kinds.of(item.node)
     if kind is None or not item.to_task:
         return
     if item.kind.name == "frame" and kind.name == "raw":
         yield Replace(item.node, lambda updated: expression("{cls}.wrap_df({frame})", cls=cls, frame=updated))
-    elif item.kind.name == "list" and item.kind.item is not None and item.kind.item.name == "frame":
-        if kind.name == "list" and kind.item is not None and kind.item.name == "raw":
-            yield Replace(item.node, lambda updated: expression("[{cls}.wrap_df(frame) for frame in {frames}]", cls=cls, frames=updated))
+    elif _is_list_of(item.kind, "frame") and _is_list_of(kind, "raw"):
+        yield Replace(
+            item.node,
+            lambda updated: expression("[{cls}.wrap_df(frame) for frame in {frames}]", cls=cls, frames=updated),
+        )
+
+
+def _is_list_of(kind: Kind, name: str) -> bool:
+    return kind.name == "list" and kind.item is not None and kind.item.name == name
 
 
 def _method(view: FileView, kinds: Kinds, use: Use) -> Iterator[Item]:
@@ -230,7 +251,9 @@ def _method(view: FileView, kinds: Kinds, use: Use) -> Iterator[Item]:
     elif name == "all" and call is not None:
         yield from _read(view, call)
     elif name == "iter":
-        yield Finding(use.node, "FM320", "iter() has no sync form in Flyte 2; read the frame as a whole with all_sync().")
+        yield Finding(
+            use.node, "FM320", "iter() has no sync form in Flyte 2; read the frame as a whole with all_sync()."
+        )
     elif name == "dataframe" and call is None:
         yield Replace(use.whole, lambda updated: updated.with_changes(attr=cst.Name("val")))
     elif name == "file_format" and call is None:
@@ -247,7 +270,12 @@ def _open_untyped(view: FileView, call: cst.Call) -> Iterator[Item]:
     writes = isinstance(attribute, cst.Attribute) and attribute.attr.value == "write"
     pandas = next((f.local for f in view.facts.imports if f.target == "pandas" and not f.scope), None)
     if writes or pandas is None:
-        yield Finding(call, "FM323", "Read it with .open(pd.DataFrame).all_sync(); to make one, wrap the frame: flyte.io.DataFrame.wrap_df(frame).")
+        yield Finding(
+            call,
+            "FM323",
+            "Read it with .open(pd.DataFrame).all_sync(); to make one, wrap the frame:"
+            " flyte.io.DataFrame.wrap_df(frame).",
+        )
         return
     yield Replace(call, lambda updated: updated.with_changes(args=[argument(f"{pandas}.DataFrame")]))
 
@@ -255,11 +283,11 @@ def _open_untyped(view: FileView, call: cst.Call) -> Iterator[Item]:
 def _read(view: FileView, call: cst.Call) -> Iterator[Item]:
     """``.all()`` → ``.all_sync()``, ``await ….all()`` in async code (TYP-55)."""
     if not in_run(view, call):
-        yield Finding(call, "FM328", "Outside a run a DataFrame can't be opened: read the file itself, pd.read_parquet(data.uri).")
+        yield Finding(
+            call, "FM328", "Outside a run a DataFrame can't be opened: read the file itself, pd.read_parquet(data.uri)."
+        )
     if awaits(view, call):
         yield Replace(call, lambda updated: placed(view, call, expression("await {read}", read=parenthesized(updated))))
     else:
         assert isinstance(call.func, cst.Attribute)
         yield Replace(call.func, lambda updated: updated.with_changes(attr=cst.Name("all_sync")))
-
-

@@ -21,8 +21,8 @@ PARTIAL = "functools.partial"
 def decorator_arguments(view: FileView, definition: TaskDefinition) -> dict[str, cst.Arg]:
     """The arguments of the decorator by keyword, those bound by ``partial(task, …)`` included.
 
-    A positional one is ``task_config``. Arguments that are literally ``None`` are left out: in v1 that is the same as not
-    giving them.
+    A positional one is ``task_config``. Arguments that are literally ``None`` are left out: in v1 that is the same as
+    not giving them.
     """
     found: dict[str, cst.Arg] = {}
     for node in decorator_calls(view, definition.decorator.decorator):
@@ -61,7 +61,7 @@ def _arguments(view: FileView, node: cst.Call) -> dict[str, cst.Arg]:
 
 
 def mapping_arguments(view: FileView, value: cst.BaseExpression) -> dict[str, cst.Arg]:
-    """The keyword arguments that ``**value`` stands for, where value is a dictionary display or a ``dict(...)`` call."""
+    """The keyword arguments that ``**value`` stands for, a dictionary display or a ``dict(...)`` call."""
     behind = follow(view, value)
     found: dict[str, cst.Arg] = {}
     if isinstance(behind, cst.Dict):

@@ -40,7 +40,8 @@ def convert_directory_uses(view: FileView) -> Iterator[Item]:
             yield Finding(
                 call,
                 "FM310",
-                "list_files_sync() of Dir gives no folders and on local paths the files of all levels: list pathlib.Path(directory.download_sync()).iterdir().",
+                "list_files_sync() of Dir gives no folders and on local paths the files of all levels: list"
+                " pathlib.Path(directory.download_sync()).iterdir().",
             )
     found = uses(view, kinds, "dir")
     listed = {id(call.args[0].value) for call in constructors(view, DIRECTORY_TYPES) if call.args}
@@ -57,17 +58,26 @@ def convert_directory_uses(view: FileView) -> Iterator[Item]:
 def _method(view: FileView, kinds: Kinds, use: Use) -> Iterator[Item]:
     name = use.attribute
     if name in ("remote_source", "remote_directory") and use.call is None:
-        if isinstance(view.parent(use.whole), (cst.BooleanOperation, cst.If, cst.UnaryOperation, cst.Comparison, cst.IfExp)):
-            yield Finding(use.node, "FM315", f"{code(use.whole)} was None for local directories; Dir.path is always set.")
+        if isinstance(
+            view.parent(use.whole), (cst.BooleanOperation, cst.If, cst.UnaryOperation, cst.Comparison, cst.IfExp)
+        ):
+            yield Finding(
+                use.node, "FM315", f"{code(use.whole)} was None for local directories; Dir.path is always set."
+            )
         else:
             yield Replace(use.whole, lambda updated: updated.with_changes(attr=cst.Name("path")))
     elif name == "crawl":
         yield Finding(
-            use.node, "FM311", "walk_sync() gives the files themselves: for file in directory.walk_sync(), with os.path.relpath(file.path, directory.path)."
+            use.node,
+            "FM311",
+            "walk_sync() gives the files themselves: for file in directory.walk_sync(), with"
+            " os.path.relpath(file.path, directory.path).",
         )
     elif name in ("new_file", "new_dir"):
         yield Finding(
-            use.node, "FM312", f"{name} has no counterpart on Dir: write to a local folder and return Dir.from_local_sync(folder)."
+            use.node,
+            "FM312",
+            f"{name} has no counterpart on Dir: write to a local folder and return Dir.from_local_sync(folder).",
         )
     elif name == "sep":
         yield Replace(use.whole, lambda updated: cst.SimpleString('"/"'))
@@ -80,10 +90,18 @@ def _batch_size(view: FileView, reference: Reference) -> Iterator[Item]:
     call = view.parent(reference.chain)
     element = next((a for a in view.ancestors(reference.chain) if isinstance(a, cst.SubscriptElement)), None)
     subscript = view.parent(element) if element is not None else None
-    if not isinstance(call, cst.Call) or not isinstance(subscript, cst.Subscript) or not code(subscript.value).endswith("Annotated"):
+    if (
+        not isinstance(call, cst.Call)
+        or not isinstance(subscript, cst.Subscript)
+        or not code(subscript.value).endswith("Annotated")
+    ):
         return
     assert isinstance(element, cst.SubscriptElement)
-    yield Finding(call, "FM314", f"{code(call)} was dropped: Dir.from_local_sync(folder, batch_size=...) sets how many files are sent at once.")
+    yield Finding(
+        call,
+        "FM314",
+        f"{code(call)} was dropped: Dir.from_local_sync(folder, batch_size=...) sets how many files are sent at once.",
+    )
     index = subscript.slice.index(element)
 
     def build(updated: cst.Subscript) -> cst.BaseExpression:

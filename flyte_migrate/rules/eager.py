@@ -1,4 +1,4 @@
-"""Calls in coroutine functions: ``t(x=1)`` → ``await t.aio(x=1)``; functions that have to become async (DYN-04, DYN-05, TRAP-17, TRAP-18).
+"""Calls in coroutine functions: ``t(x=1)`` → ``await t.aio(x=1)`` (DYN-04, DYN-05, TRAP-17, TRAP-18).
 
 Which functions are async is decided for the whole project (:mod:`flyte_migrate.project.colour`).
 
@@ -23,7 +23,18 @@ from flyte_migrate.rules.decorators import decorator_arguments
 #: What takes awaitables and awaits them itself.
 _TAKERS = frozenset(
     f"asyncio.{name}"
-    for name in ("gather", "create_task", "ensure_future", "wait_for", "shield", "as_completed", "wait", "run", "run_coroutine_threadsafe", "timeout")
+    for name in (
+        "gather",
+        "create_task",
+        "ensure_future",
+        "wait_for",
+        "shield",
+        "as_completed",
+        "wait",
+        "run",
+        "run_coroutine_threadsafe",
+        "timeout",
+    )
 )
 _TAKING_METHODS = frozenset({"create_task", "run_until_complete", "start_soon"})
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
@@ -46,7 +57,11 @@ def make_async(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
         return
     for keyword, arg in decorator_arguments(view, definition).items():
         if keyword in _REMOTE:
-            yield Finding(arg, "FM262", f"{keyword}={code(arg.value)} was left out: {definition.task.name} starts its children itself.")
+            yield Finding(
+                arg,
+                "FM262",
+                f"{keyword}={code(arg.value)} was left out: {definition.task.name} starts its children itself.",
+            )
 
 
 @on_file
@@ -55,9 +70,9 @@ def color_functions(view: FileView) -> Iterator[Item]:
     colours = view.colours
     if not colours.asynchronous:
         return
-    for node, key in view.functions:
-        if f"{view.facts.module}.{key}" in colours.turned and node.asynchronous is None:
-            yield Replace(node, lambda updated: updated.with_changes(asynchronous=cst.Asynchronous()))
+    for function, key in view.functions:
+        if f"{view.facts.module}.{key}" in colours.turned and function.asynchronous is None:
+            yield Replace(function, lambda updated: updated.with_changes(asynchronous=cst.Asynchronous()))
     generators: set[cst.GeneratorExp] = set()
     for node in view.by_type.get(cst.Call, ()):
         assert isinstance(node, cst.Call)
@@ -93,18 +108,30 @@ def _call(view: FileView, node: cst.Call, callee: Callee, generators: set[cst.Ge
     if surrounded and not (is_coroutine and _handed_over(view, node)):
         kind = "lambda" if isinstance(function, cst.Lambda) else "sync function"
         code_ = "FM272" if callee.qualified in view.colours.turned else "FM260"
-        yield Finding(node, code_, f"{callee.name} is called in a {kind} inside an async function, where it can't be awaited; call it in the async function.")
+        yield Finding(
+            node,
+            code_,
+            f"{callee.name} is called in a {kind} inside an async function, where it can't be awaited; call it "
+            "in the async function.",
+        )
     elif callee.qualified in view.colours.turned and not _handed_over(view, node):
         runner = view.local_name("asyncio:") + ".run"
         yield Replace(node, lambda updated: call(runner, [argument(updated)]))
-    elif is_coroutine and callee.task is not None and view.task_around(node) is not None and not _handed_over(view, node):
-        yield Finding(node, "FM261", f"{callee.name} is async: called here it gives a coroutine that nothing awaits; make the caller async and await it.")
+    elif (
+        is_coroutine and callee.task is not None and view.task_around(node) is not None and not _handed_over(view, node)
+    ):
+        yield Finding(
+            node,
+            "FM261",
+            f"{callee.name} is async: called here it gives a coroutine that nothing awaits; make the caller "
+            "async and await it.",
+        )
 
 
 def _in_async(
     view: FileView, node: cst.Call, callee: Callee, function: cst.FunctionDef, generators: set[cst.GeneratorExp]
 ) -> Iterator[Item]:
-    """``await t.aio(…)`` for a sync task; ``await f(…)`` for what became async. Coroutines of the source are the user's affair."""
+    """``await t.aio(…)`` for a sync task, ``await f(…)`` for what became async; the source awaits its own."""
     parent = view.parent(node)
     is_coroutine = callee.qualified in view.colours.asynchronous
     in_source = is_coroutine and callee.qualified not in view.colours.turned
@@ -144,14 +171,17 @@ def _is_below(view: FileView, node: cst.CSTNode, top: cst.CSTNode) -> bool:
     return node is top or any(a is top for a in view.ancestors(node))
 
 
-# -- coroutines that somebody else awaits ---------------------------------------------------------------------------------
+# -- coroutines that somebody else awaits -----------------------------------------------------------------------------
 
 
 def _handed_over(view: FileView, node: cst.CSTNode) -> bool:
-    """Whether the value goes to something that awaits it: ``asyncio.gather(…)``, or a variable that is awaited later."""
+    """Whether the value goes to what awaits it: ``asyncio.gather(…)``, or a variable that is awaited later."""
     item: cst.CSTNode = node
     parent = view.parent(item)
-    while isinstance(parent, (cst.Element, cst.StarredElement, cst.List, cst.Tuple, cst.Set, cst.ListComp, cst.GeneratorExp, cst.SetComp)):
+    while isinstance(
+        parent,
+        (cst.Element, cst.StarredElement, cst.List, cst.Tuple, cst.Set, cst.ListComp, cst.GeneratorExp, cst.SetComp),
+    ):
         if isinstance(parent, (cst.ListComp, cst.GeneratorExp, cst.SetComp)) and parent.elt is not item:
             return False
         item, parent = parent, view.parent(parent)
@@ -160,7 +190,11 @@ def _handed_over(view: FileView, node: cst.CSTNode) -> bool:
         assert isinstance(taker, cst.Call)
         if _is_taker(view, taker):
             return True
-        if isinstance(taker.func, cst.Attribute) and taker.func.attr.value == "append" and isinstance(taker.func.value, cst.Name):
+        if (
+            isinstance(taker.func, cst.Attribute)
+            and taker.func.attr.value == "append"
+            and isinstance(taker.func.value, cst.Name)
+        ):
             return _awaited_later(view, taker.func.value)
         return False
     if isinstance(parent, cst.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0].target, cst.Name):
@@ -189,7 +223,7 @@ def _awaited_later(view: FileView, name: cst.Name) -> bool:
             taker = view.parent(parent)
             if isinstance(taker, cst.Call) and _is_taker(view, taker):
                 return True
-        if isinstance(parent, (cst.For, cst.CompFor)) and parent.iter is use and isinstance(parent.target, cst.Name):
-            if any(isinstance(view.parent(n), cst.Await) for n in view.occurrences.get(parent.target.value, ())):
-                return True
+        loops = isinstance(parent, (cst.For, cst.CompFor)) and parent.iter is use
+        if loops and isinstance(target := parent.target, cst.Name):  # type: ignore[union-attr]
+            return any(isinstance(view.parent(n), cst.Await) for n in view.occurrences.get(target.value, ()))
     return False

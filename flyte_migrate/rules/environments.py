@@ -11,13 +11,14 @@ import libcst as cst
 
 from flyte_migrate.project.environments import Environment
 from flyte_migrate.rewrite.plan import Finding, Insert, Item, Rebuild
-from flyte_migrate.rewrite.template import argument
+from flyte_migrate.rewrite.template import argument, only_lines
 from flyte_migrate.rewrite.view import FileView, Statement, TaskDefinition
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file
 from flyte_migrate.rules.configuration import commented_call, listed, lost_comments
 from flyte_migrate.rules.decorators import decorator_arguments, environment_comments
 from flyte_migrate.rules.images import image_argument
+from flyte_migrate.rules.objects import object_arguments
 from flyte_migrate.rules.plugins import plugin_argument
 from flyte_migrate.rules.resources import environment_variables_argument, resources_argument
 from flyte_migrate.rules.secrets import secrets_argument
@@ -51,19 +52,33 @@ def define_environments(view: FileView) -> Iterator[Item]:
     for anchor, group in by_anchor.items():
         assert isinstance(anchor, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
         for number, environment in enumerate(group):
-            yield _insert(view, anchor, environment, late, first=not number)
+            yield _insert(view, anchor, environment, late, first=not number, last=environment is group[-1])
+    templates = _templates(view)
     for dependency, dependants in late.items():
-        anchor = anchors[dependency]
+        anchor = templates.get(dependency) or anchors[dependency]
         lines = [f"{name}.add_dependency({dependency})" for name in dependants]
-        yield Insert(anchor, lambda rebuild, lines=lines: [cst.parse_statement(line) for line in lines])  # type: ignore[misc]
+        added = [cst.parse_statement(line) for line in lines]
+        yield Insert(anchor, lambda rebuild, added=added: added, after=dependency in templates)  # type: ignore[misc]
     if view.facts.module in view.environments.undecided_images:
         driver = next(e for e in environments if e.variable == "env")
         definition = next(d for d in view.tasks if d.task.qualified in driver.members)
         yield Finding(definition.node, "FM181", "This workflow calls tasks of modules with different images; give its environment an image that can import them all.")
 
 
+def _templates(view: FileView) -> dict[str, Statement]:
+    """The environments that this file makes of single task objects, and the statement of each object."""
+    made = {o.task.qualified: o.statement for o in view.objects}
+    return {e.variable: made[q] for q, e in view.environments.templates.items() if q in made}
+
+
 def _definitions(view: FileView, environment: Environment) -> list[TaskDefinition]:
     return [d for d in view.tasks if d.task.qualified in environment.members]
+
+
+def _statements(view: FileView, environment: Environment) -> list[Statement]:
+    """Where the members of an environment are defined."""
+    objects = [o.statement for o in view.objects if o.task.qualified in environment.members]
+    return [*(d.node for d in _definitions(view, environment)), *objects]
 
 
 def _source(view: FileView, environment: Environment) -> TaskDefinition | None:
@@ -73,10 +88,13 @@ def _source(view: FileView, environment: Environment) -> TaskDefinition | None:
 def _configuration(view: FileView, environment: Environment) -> dict[str, cst.Arg]:
     """The source decorator's arguments that belong to the environment, by keyword."""
     definition = _source(view, environment)
-    if definition is None:
-        return {}
     keywords = {keyword for keyword, _ in environment.config}
-    return {k: a for k, a in decorator_arguments(view, definition).items() if k in keywords}
+    if definition is None:
+        made = next((o for o in view.objects if o.task.qualified == environment.source), None)
+        given = object_arguments(view, made) if made is not None else {}
+    else:
+        given = decorator_arguments(view, definition)
+    return {k: a for k, a in given.items() if k in keywords}
 
 
 def _anchors(view: FileView, environments: Sequence[Environment]) -> dict[str, Statement]:
@@ -84,11 +102,11 @@ def _anchors(view: FileView, environments: Sequence[Environment]) -> dict[str, S
     order: dict[cst.CSTNode, int] = {statement: number for number, statement in enumerate(view.tree.body)}
     first: dict[str, Statement] = {}
     for environment in environments:
-        definitions = _definitions(view, environment)
         if environment.scope:
-            first[environment.variable] = definitions[0].node
+            first[environment.variable] = _definitions(view, environment)[0].node
         else:
-            first[environment.variable] = min((view.top_statement(d.node) for d in definitions), key=order.__getitem__)
+            members = [view.top_statement(statement) for statement in _statements(view, environment)]
+            first[environment.variable] = min(members, key=order.__getitem__)
     module_level = [first[e.variable] for e in environments if not e.scope]
     if not module_level:
         return first
@@ -135,6 +153,7 @@ def _late_dependencies(
     """Environments of this module that are defined only after one that depends on them."""
     order: dict[cst.CSTNode, int] = {statement: number for number, statement in enumerate(view.tree.body)}
     late: dict[str, list[str]] = {}
+    anchors = {**anchors, **_templates(view)}
     cyclic = {ref for cycle in view.environments.cycles for ref in cycle}
     for environment in environments:
         for module, variable in environment.depends_on:
@@ -146,14 +165,17 @@ def _late_dependencies(
 
 
 def _insert(
-    view: FileView, anchor: Statement, environment: Environment, late: dict[str, list[str]], first: bool
+    view: FileView, anchor: Statement, environment: Environment, late: dict[str, list[str]], first: bool, last: bool
 ) -> Insert:
     blank = cst.EmptyLine(indent=False)
+    touches = not anchor.leading_lines or anchor.leading_lines[0].comment is not None
+    distance = 2 if isinstance(anchor, (cst.FunctionDef, cst.ClassDef)) else 1
+    below = [only_lines([blank] * distance)] if last and touches and not environment.scope else []
     gap = [blank] if not first or _follows_import(view, anchor) else _leading_blanks(anchor) or [blank]
 
     def build(rebuild: Rebuild) -> list[cst.BaseStatement]:
         statement = _definition(view, environment, late, rebuild)
-        return [statement.with_changes(leading_lines=[*gap, *statement.leading_lines])]
+        return [statement.with_changes(leading_lines=[*gap, *statement.leading_lines]), *below]
 
     return Insert(anchor, build, carries=tuple(_configuration(view, environment).values()))
 

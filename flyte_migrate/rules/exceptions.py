@@ -22,16 +22,40 @@ from flyte_migrate.rewrite.view import FileView, Reference, dotted_name
 from flyte_migrate.rewrite.walk import children, walk
 from flyte_migrate.rules import on_node, on_symbol
 
-_RECOVERABLE = frozenset({"flytekit.exceptions.base.FlyteRecoverableException", "flytekit.exceptions.user.FlyteRecoverableException"})
+_RECOVERABLE = frozenset(
+    {"flytekit.exceptions.base.FlyteRecoverableException", "flytekit.exceptions.user.FlyteRecoverableException"}
+)
+_REJECTION = "flytekit.exceptions.user.FlyteDisapprovalException"  # PermissionError from the helper in rules/gates.py
+_ANY_FAILURE = "flytekit.exceptions.eager.EagerException"  # what every failure of a child of an eager workflow was
 _TYPE_ERROR = "flytekit.core.type_engine.TypeTransformerFailedError"  # reported wherever it stands
 _NON_RECOVERABLE = "flytekit.exceptions.system.FlyteNonRecoverableSystemException"
 #: Class names by which the SDK tells other kinds of failures, so that they arrive as another class (TRAP-38).
-_RENAMED = re.compile(r"oom|Interrupted|RetriesExhausted|ImagePullBackOff|InvalidImageName|PrimaryContainerNotFound|Unknown", re.IGNORECASE)
+_RENAMED = re.compile(
+    r"oom|Interrupted|RetriesExhausted|ImagePullBackOff|InvalidImageName|PrimaryContainerNotFound|Unknown",
+    re.IGNORECASE,
+)
 #: Calls that raise nothing of their own in ordinary use.
-_HARMLESS = frozenset({"print", "str", "repr", "len", "list", "range", "dict", "set", "tuple", "sorted", "functools.partial", "datetime.timedelta"})
+_HARMLESS = frozenset(
+    {
+        "print",
+        "str",
+        "repr",
+        "len",
+        "list",
+        "range",
+        "dict",
+        "set",
+        "tuple",
+        "sorted",
+        "functools.partial",
+        "datetime.timedelta",
+    }
+)
 _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 #: What a task's failure never is: raised around a call by the interpreter or the event loop.
-_NEVER_A_FAILURE = frozenset({"KeyboardInterrupt", "SystemExit", "GeneratorExit", "StopIteration", "StopAsyncIteration"})
+_NEVER_A_FAILURE = frozenset(
+    {"KeyboardInterrupt", "SystemExit", "GeneratorExit", "StopIteration", "StopAsyncIteration"}
+)
 _CATCH_ALL = frozenset({"Exception", "BaseException"})
 #: A builtin class with at most this many subclasses is spelled out with them.
 _FEW = 3
@@ -39,7 +63,7 @@ _FEW = 3
 
 @dataclass(frozen=True)
 class Caught:
-    """The classes one ``except`` clause names: their codes (subclasses included), and whether others might belong to it."""
+    """The classes an ``except`` clause names: codes, subclasses included, and whether others may belong to it."""
 
     handler: cst.ExceptHandler
     codes: tuple[str, ...]
@@ -74,13 +98,21 @@ def convert_try(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
     problem = next((p for c in read if (p := _lost(view, c.handler)) is not None), None)
     names = {h.name.name.value for h in node.handlers if h.name is not None and isinstance(h.name.name, cst.Name)}
     if problem is None and len(names) > 1 and (len(read) > 1 or len(read) < len(node.handlers)):
-        problem = Finding(node.handlers[0], "FM250", "These except clauses become one and use different names for the exception; use one name.")
+        problem = Finding(
+            node.handlers[0],
+            "FM250",
+            "These except clauses become one and use different names for the exception; use one name.",
+        )
     if problem is not None:
         yield problem
         return
     pure = _only_tasks(view, node.body) and not runs_async(view, node)
     if not pure and len(read) > 1 and any("RuntimeError" in c.codes for c in read):
-        yield Finding(node, "FM252", "Every failure of a task is a RuntimeError in Flyte 2; ask for error.code in this except clause.")
+        yield Finding(
+            node,
+            "FM252",
+            "Every failure of a task is a RuntimeError in Flyte 2; ask for error.code in this except clause.",
+        )
         return
     name = next(iter(names), "") or _free(view, node)
     for caught in read:
@@ -105,13 +137,22 @@ def report_suppressed(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
     """``contextlib.suppress(X)`` around calls of tasks catches nothing any more."""
     assert isinstance(node, cst.With)
     for item in node.items:
-        if isinstance(item.item, cst.Call) and view.canonical(item.item.func) == "contextlib.suppress" and item.item.args:
+        if (
+            isinstance(item.item, cst.Call)
+            and view.canonical(item.item.func) == "contextlib.suppress"
+            and item.item.args
+        ):
             names = [code(a.value) for a in item.item.args]
             if not set(names) & _CATCH_ALL and _runs_tasks(view, node.body):
-                yield Finding(item.item, "FM250", f"A task's failure is never {' or '.join(names)} here; catch flyte.errors.RuntimeUserError and look at its code.")
+                yield Finding(
+                    item.item,
+                    "FM250",
+                    f"A task's failure is never {' or '.join(names)} here; catch flyte.errors.RuntimeUserError "
+                    "and look at its code.",
+                )
 
 
-# -- what runs in the try statement -----------------------------------------------------------------------------------------
+# -- what runs in the try statement -----------------------------------------------------------------------------------
 
 
 def _runs_tasks(view: FileView, body: cst.CSTNode) -> bool:
@@ -119,7 +160,7 @@ def _runs_tasks(view: FileView, body: cst.CSTNode) -> bool:
 
 
 def runs_task(view: FileView, node: cst.CSTNode) -> bool:
-    """Whether a call runs a task: directly, mapped, or through ordinary functions. ``asyncio.run(…)`` is outside of any run."""
+    """Whether a call runs a task: directly, mapped, or through ordinary functions; not below ``asyncio.run``."""
     if isinstance(node, cst.Await):
         return isinstance(node.expression, cst.Name) and view.task_around(node) is not None
     if not isinstance(node, cst.Call):
@@ -168,7 +209,7 @@ def _is_map_creation(view: FileView, node: cst.Call) -> bool:
     return view.canonical(node.func) == "flytekit.map_task"
 
 
-# -- what the clauses catch ----------------------------------------------------------------------------------------------
+# -- what the clauses catch -------------------------------------------------------------------------------------------
 
 
 def _classes(handler: cst.ExceptHandler) -> list[cst.BaseExpression]:
@@ -178,7 +219,12 @@ def _classes(handler: cst.ExceptHandler) -> list[cst.BaseExpression]:
 
 
 def _is_catch_all(view: FileView, handler: cst.ExceptHandler) -> bool:
-    return any(isinstance(c, cst.Name) and c.value in _CATCH_ALL and not view.bindings(c) for c in _classes(handler))
+    """Whether a clause catches every failure of a task."""
+    return any(
+        view.canonical(c) == _ANY_FAILURE if view.canonical(c) else isinstance(c, cst.Name) and c.value in _CATCH_ALL
+        for c in _classes(handler)
+        if isinstance(c, (cst.Name, cst.Attribute))
+    )
 
 
 def _caught(view: FileView, handler: cst.ExceptHandler) -> Caught | Finding | None:
@@ -201,9 +247,9 @@ def _caught(view: FileView, handler: cst.ExceptHandler) -> Caught | Finding | No
 
 
 _PROBLEMS = {
-    "FM250": "{name} can't be told here: a task's failure is flyte.errors.RuntimeUserError, with the class name in its code.",
-    "FM256": "{name} has no counterpart: a task's failure is flyte.errors.RuntimeUserError, with the class name in its code.",
-    "FM257": "A failure of class {name} arrives under another name, because of what its name contains; rename the class.",
+    "FM250": "{name} can't be told here: a task's failure is flyte.errors.RuntimeUserError, its class name in code.",
+    "FM256": "{name} has no counterpart: a task's failure is flyte.errors.RuntimeUserError, its class name in code.",
+    "FM257": "A failure of class {name} arrives under another name because of what it contains; rename the class.",
 }
 
 
@@ -226,6 +272,8 @@ def codes_of(view: FileView, node: cst.BaseExpression) -> tuple[list[str], str] 
     canonical = view.canonical(node)
     if canonical in _RECOVERABLE:
         return ["RuntimeError", *_project_subclasses(view, canonical)], "RuntimeError"
+    if canonical == _REJECTION:
+        return ["PermissionError"], ""
     if canonical.startswith(("flytekit", "union")):
         return "FM256"
     if canonical.startswith("asyncio."):
@@ -270,7 +318,7 @@ def _project_subclasses(view: FileView, qualified: str) -> list[str]:
     return found
 
 
-# -- what the clauses do with the exception ---------------------------------------------------------------------------------
+# -- what the clauses do with the exception ---------------------------------------------------------------------------
 
 
 def _lost(view: FileView, handler: cst.ExceptHandler) -> Finding | None:
@@ -279,7 +327,10 @@ def _lost(view: FileView, handler: cst.ExceptHandler) -> Finding | None:
         if not _is_text(view, use) and not _is_raised(view, use):
             what = code(view.parent(use) or use) if isinstance(view.parent(use), cst.Attribute) else use.value
             return Finding(
-                use, "FM258", f"{what}: only the class name (error.code) and the text of a task's exception arrive; catch flyte.errors.RuntimeUserError."
+                use,
+                "FM258",
+                f"{what}: only the class name (error.code) and the text of a task's exception arrive; catch "
+                "flyte.errors.RuntimeUserError.",
             )
     return None
 
@@ -302,7 +353,11 @@ def _is_text(view: FileView, use: cst.Name) -> bool:
         if isinstance(owner, cst.Call):
             if isinstance(owner.func, cst.Attribute) and owner.func.attr.value in _LOGGING | {"format"}:
                 return True
-            return isinstance(owner.func, cst.Name) and owner.func.value in ("str", "print", "repr") and not view.bindings(owner.func)
+            return (
+                isinstance(owner.func, cst.Name)
+                and owner.func.value in ("str", "print", "repr")
+                and not view.bindings(owner.func)
+            )
     return False
 
 
@@ -314,10 +369,17 @@ def _is_raised(view: FileView, use: cst.Name) -> bool:
 def _notes(view: FileView, caught: Caught) -> Iterator[Finding]:
     if caught.open_ended:
         yield Finding(
-            caught.handler, "FM251", f"error.code is the class name, so a subclass of {caught.open_ended} that is not named here is no longer caught."
+            caught.handler,
+            "FM251",
+            f"error.code is the class name, so a subclass of {caught.open_ended} that is not named here is no "
+            "longer caught.",
         )
     if any(_is_text(view, use) for use in _uses(view, caught.handler)):
-        yield Finding(caught.handler, "FM259", "The text of a task's failure is the bare message now, without Error encountered while executing '<name>'.")
+        yield Finding(
+            caught.handler,
+            "FM259",
+            "The text of a task's failure is the bare message now, without Error encountered while executing '<name>'.",
+        )
 
 
 def _inspections(view: FileView, handler: cst.ExceptHandler) -> Iterator[Finding]:
@@ -330,19 +392,30 @@ def _inspections(view: FileView, handler: cst.ExceptHandler) -> Iterator[Finding
         if owner.func.value == "isinstance" and len(owner.args) == 2:
             wanted = code(owner.args[1].value)
             if wanted not in _CATCH_ALL and not (view.qualified(owner.args[1].value) or "").startswith("flyte."):
-                yield Finding(use, "FM250", f"A task's failure is never {wanted} here; ask for getattr({use.value}, 'code', None) as well.")
+                yield Finding(
+                    use,
+                    "FM250",
+                    f"A task's failure is never {wanted} here; ask for getattr({use.value}, 'code', None) as well.",
+                )
         elif owner.func.value == "type":
-            yield Finding(use, "FM258", f"The class of a task's failure is flyte.errors.RuntimeUserError; its own class name is {use.value}.code.")
+            yield Finding(
+                use,
+                "FM258",
+                "The class of a task's failure is flyte.errors.RuntimeUserError; its own class name is "
+                f"{use.value}.code.",
+            )
 
 
-# -- writing ---------------------------------------------------------------------------------------------------------------
+# -- writing ----------------------------------------------------------------------------------------------------------
 
 
 def _is_code(name: str, codes: Sequence[str], negated: bool) -> cst.BaseExpression:
     if len(codes) == 1:
         return expression(f'{name}.code {"!=" if negated else "=="} "{codes[0]}"')
     listed = ", ".join(f'"{c}"' for c in codes)
-    return expression(f"{name}.code {'not in' if negated else 'in'} {{{{{listed}}}}}".replace("{{", "{").replace("}}", "}"))
+    return expression(
+        f"{name}.code {'not in' if negated else 'in'} {{{{{listed}}}}}".replace("{{", "{").replace("}}", "}")
+    )
 
 
 def _error_class(view: FileView) -> cst.BaseExpression:
@@ -350,8 +423,10 @@ def _error_class(view: FileView) -> cst.BaseExpression:
     return cst.parse_expression(view.local_name("flyte:errors") + ".RuntimeUserError")
 
 
-def _types(view: FileView, caught: Sequence[Caught], handlers: Sequence[cst.ExceptHandler], pure: bool) -> cst.BaseExpression:
-    """What the rewritten clause catches: tasks' failures and, if other code stands in the block, the classes themselves."""
+def _types(
+    view: FileView, caught: Sequence[Caught], handlers: Sequence[cst.ExceptHandler], pure: bool
+) -> cst.BaseExpression:
+    """What the rewritten clause catches: failures and, if other code stands in the block, the classes themselves."""
     error = _error_class(view)
     own = [c for h in handlers for c in _classes(h)]
     if pure:
@@ -395,9 +470,13 @@ def _with_first(body: cst.BaseSuite, guard: cst.If) -> cst.IndentedBlock:
 
 
 def _is_bare(statements: Sequence[cst.BaseStatement]) -> bool:
-    return len(statements) == 1 and isinstance(statements[0], cst.SimpleStatementLine) and all(
-        isinstance(s, cst.Pass) for s in statements[0].body
-    ) and not statements[0].leading_lines and statements[0].trailing_whitespace.comment is None
+    return (
+        len(statements) == 1
+        and isinstance(statements[0], cst.SimpleStatementLine)
+        and all(isinstance(s, cst.Pass) for s in statements[0].body)
+        and not statements[0].leading_lines
+        and statements[0].trailing_whitespace.comment is None
+    )
 
 
 def _block(body: cst.BaseSuite) -> cst.IndentedBlock:
@@ -408,7 +487,13 @@ def _block(body: cst.BaseSuite) -> cst.IndentedBlock:
 
 
 def _merged(
-    view: FileView, node: cst.Try, updated: cst.Try, read: Sequence[Caught], catch_all: cst.ExceptHandler | None, name: str, pure: bool
+    view: FileView,
+    node: cst.Try,
+    updated: cst.Try,
+    read: Sequence[Caught],
+    catch_all: cst.ExceptHandler | None,
+    name: str,
+    pure: bool,
 ) -> cst.Try:
     """Several clauses in one that asks for the code; what catches everything becomes its last branch."""
     now = dict(zip(node.handlers, updated.handlers, strict=True))
@@ -440,11 +525,15 @@ def _merged(
     return updated.with_changes(handlers=rest)
 
 
-def _condition(view: FileView, caught: Caught, handler: cst.ExceptHandler, name: str, pure: bool, only_failures: bool) -> cst.BaseExpression:
+def _condition(
+    view: FileView, caught: Caught, handler: cst.ExceptHandler, name: str, pure: bool, only_failures: bool
+) -> cst.BaseExpression:
     is_code = _is_code(name, caught.codes, negated=False)
     if only_failures:
         return is_code
-    is_failure = cst.BooleanOperation(call("isinstance", [argument(name), argument(_error_class(view))]), cst.And(), is_code)
+    is_failure = cst.BooleanOperation(
+        call("isinstance", [argument(name), argument(_error_class(view))]), cst.And(), is_code
+    )
     if pure:
         return is_failure
     assert handler.type is not None
@@ -452,25 +541,41 @@ def _condition(view: FileView, caught: Caught, handler: cst.ExceptHandler, name:
     return cst.BooleanOperation(own, cst.Or(), is_failure)
 
 
-# -- flytekit's own classes ---------------------------------------------------------------------------------------------------
+# -- flytekit's own classes -------------------------------------------------------------------------------------------
 
 
-@on_symbol("exceptions")
+@on_symbol("exceptions", _ANY_FAILURE)
 def convert_classes(view: FileView, reference: Reference) -> Iterator[Item]:
     """``FlyteRecoverableException`` is any exception now; the non-recoverable one has a counterpart."""
     node = reference.chain
     parent = view.parent(node)
     if reference.rest:
         return
-    if reference.name in _RECOVERABLE:
+    if reference.name == _ANY_FAILURE:
+        if any(isinstance(a, cst.ExceptHandler) for a in view.ancestors(node)):
+            yield Replace(node, lambda updated: _error_class(view))
+    elif reference.name in _RECOVERABLE:
         yield Replace(node, lambda updated: cst.Name("RuntimeError"))
-    elif reference.name == _NON_RECOVERABLE and isinstance(parent, cst.Call) and parent.func is node and len(parent.args) == 1:
+    elif (
+        reference.name == _NON_RECOVERABLE
+        and isinstance(parent, cst.Call)
+        and parent.func is node
+        and len(parent.args) == 1
+    ):
         function = cst.parse_expression(view.local_name("flyte:errors") + ".NonRecoverableError")
         text = parent.args[0].value
         wrapped = not isinstance(text, (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString))
         yield Replace(
             parent,
-            lambda updated: call(function, [argument(call("str", [argument(updated.args[0].value)]) if wrapped else updated.args[0].value)]),
+            lambda updated: call(
+                function,
+                [argument(call("str", [argument(updated.args[0].value)]) if wrapped else updated.args[0].value)],
+            ),
         )
     elif reference.row is not None and not reference.row.code:
-        yield Finding(node, "FM256", f"{code(node)} has no counterpart: invalid inputs raise TypeError, or RuntimeDataValidationError for outputs.")
+        yield Finding(
+            node,
+            "FM256",
+            f"{code(node)} has no counterpart: invalid inputs raise TypeError, or RuntimeDataValidationError "
+            "for outputs.",
+        )

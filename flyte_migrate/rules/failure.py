@@ -1,4 +1,4 @@
-"""``@workflow(on_failure=handler)`` → ``try``/``except``/``raise`` around the body; ``FlyteError`` → its text (WF-50…52).
+"""``@workflow(on_failure=…)`` → ``try``/``except``/``raise`` around the body; ``FlyteError`` → its text (WF-50…52).
 
 Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/error-handling/
 """
@@ -32,21 +32,36 @@ def call_handler(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
     name = code(handler.value)
     task = view.task_of(handler.value)
     if task is None:
-        yield Finding(handler, "FM253", f"{name} can't be traced to a task; call it in an except clause around the body of {definition.task.name}, and raise again.")
+        yield Finding(
+            handler,
+            "FM253",
+            f"{name} can't be traced to a task; call it in an except clause around the body of "
+            f"{definition.task.name}, and raise again.",
+        )
         return
     own = [p.name for p in definition.task.function.parameters]
-    theirs = {p.name for p in task.function.parameters}
-    missing = [p for p in own if p not in theirs]
+    needed = [p for p in task.function.parameters if p.default is None and not _is_optional(view, task, p)]
+    missing = [p.name for p in needed if p.name not in own]
     if missing:
-        yield Finding(handler, "FM253", f"{name} has no parameter {missing[0]}, which Flyte 1 passes to it; add it, or call {name} in an except clause yourself.")
+        message = (
+            f"{name} needs {missing[0]}, which is no input of {definition.task.name}; call it in an except clause."
+        )
+        yield Finding(handler, "FM253", message)
         return
     if is_async_callee(view, task) and not is_async(view, definition.node):
-        yield Finding(handler, "FM261", f"{name} is async and {definition.task.name} is not; make {definition.task.name} async and await it.")
+        yield Finding(
+            handler,
+            "FM261",
+            f"{name} is async and {definition.task.name} is not; make {definition.task.name} async and await it.",
+        )
         return
     error = free_in(view, definition.node, "error")
     rebound = [p for p in own if len(view.scope_of[definition.node].bindings.get(p, ())) > 1]
     handling = _handling(view, definition, handler.value, task, error if _takes_error(view, task) else "", rebound)
-    yield Replace(definition.node.body, lambda updated: _guarded(updated, handling, error if _takes_error(view, task) else "", rebound))
+    yield Replace(
+        definition.node.body,
+        lambda updated: _guarded(updated, handling, error if _takes_error(view, task) else "", rebound),
+    )
 
 
 def is_async_callee(view: FileView, task: Task) -> bool:
@@ -64,12 +79,26 @@ def _takes_error(view: FileView, task: Task) -> str:
     return next((p.name for p in task.function.parameters if _is_error(view, task, p)), "")
 
 
+def _is_optional(view: FileView, task: Task, parameter: Parameter) -> bool:
+    """Whether an input is None when nobody gives it."""
+    declared = Type(parameter.annotation or "", task.module)
+    return declared.bare(view) != declared or _is_error(view, task, parameter)
+
+
 def _is_error(view: FileView, task: Task, parameter: Parameter) -> bool:
-    return bool(parameter.annotation) and Type(parameter.annotation or "", task.module).bare(view).name(view) == FLYTE_ERROR
+    return (
+        bool(parameter.annotation)
+        and Type(parameter.annotation or "", task.module).bare(view).name(view) == FLYTE_ERROR
+    )
 
 
 def _handling(
-    view: FileView, definition: TaskDefinition, handler: cst.BaseExpression, task: Task, error: str, rebound: Sequence[str]
+    view: FileView,
+    definition: TaskDefinition,
+    handler: cst.BaseExpression,
+    task: Task,
+    error: str,
+    rebound: Sequence[str],
 ) -> cst.BaseExpression:
     """The call of the handler."""
     own = {p.name for p in definition.task.function.parameters}
@@ -78,20 +107,26 @@ def _handling(
         if _is_error(view, task, parameter):
             args.append(argument(f"str({error})", parameter.name))
         elif parameter.name in own:
-            args.append(argument(_original(parameter.name) if parameter.name in rebound else parameter.name, parameter.name))
+            args.append(
+                argument(_original(parameter.name) if parameter.name in rebound else parameter.name, parameter.name)
+            )
         elif parameter.default is None:
             args.append(argument("None", parameter.name))  # an Optional input that nobody gives is None in Flyte 1
     function = handler.deep_clone()
     if not is_async(view, definition.node):
         return call(function, args, room=70, indent="        ")
-    return cst.Await(call(function if is_async_callee(view, task) else with_aio(function), args, room=64, indent="        "))
+    return cst.Await(
+        call(function if is_async_callee(view, task) else with_aio(function), args, room=64, indent="        ")
+    )
 
 
 def _original(name: str) -> str:
     return f"given_{name}"
 
 
-def _guarded(body: cst.BaseSuite, handling: cst.BaseExpression, error: str, rebound: Sequence[str]) -> cst.IndentedBlock:
+def _guarded(
+    body: cst.BaseSuite, handling: cst.BaseExpression, error: str, rebound: Sequence[str]
+) -> cst.IndentedBlock:
     """The body in a try statement; a docstring stays in front of it."""
     if isinstance(body, cst.SimpleStatementSuite):
         body = cst.IndentedBlock([cst.SimpleStatementLine(body.body)])
@@ -106,7 +141,10 @@ def _guarded(body: cst.BaseSuite, handling: cst.BaseExpression, error: str, rebo
         name=cst.AsName(cst.Name(error)) if error else None,
         body=cst.IndentedBlock([cst.SimpleStatementLine([cst.Expr(handling)]), cst.SimpleStatementLine([cst.Raise()])]),
     )
-    guarded = cst.Try(body=cst.IndentedBlock(statements or [cst.SimpleStatementLine([cst.Pass()])], footer=body.footer), handlers=[handler])
+    guarded = cst.Try(
+        body=cst.IndentedBlock(statements or [cst.SimpleStatementLine([cst.Pass()])], footer=body.footer),
+        handlers=[handler],
+    )
     return body.with_changes(body=[*before, guarded], footer=[])
 
 
@@ -116,7 +154,7 @@ def _is_docstring(node: cst.BaseStatement) -> bool:
     return isinstance(node.body[0].value, (cst.SimpleString, cst.ConcatenatedString))
 
 
-# -- the error that a handler gets ----------------------------------------------------------------------------------------
+# -- the error that a handler gets ------------------------------------------------------------------------------------
 
 
 @on_symbol(FLYTE_ERROR)
@@ -130,7 +168,9 @@ def convert_error(view: FileView, reference: Reference) -> Iterator[Item]:
     parameter = next((a for a in view.ancestors(node) if isinstance(a, cst.Param)), None)
     function = view.function_of(parameter) if parameter is not None else None
     if parameter is None or function is None:
-        yield Finding(node, "FM254", "FlyteError is gone: a failure is an exception with a code (the class name) and a text.")
+        yield Finding(
+            node, "FM254", "FlyteError is gone: a failure is an exception with a code (the class name) and a text."
+        )
         return
     yield Replace(node, lambda updated: cst.Name("str"))
     noted = False
@@ -141,10 +181,19 @@ def convert_error(view: FileView, reference: Reference) -> Iterator[Item]:
             assert isinstance(owner, cst.Attribute)
             yield Replace(owner, lambda updated: updated.value)
         elif attribute:
-            yield Finding(use, "FM254", f"{use.value} is the text of the failure now, so {use.value}.{attribute} does not exist; a failure knows no node.")
+            yield Finding(
+                use,
+                "FM254",
+                f"{use.value} is the text of the failure now, so {use.value}.{attribute} does not exist; a "
+                "failure knows no node.",
+            )
         if not noted and not attribute.startswith("failed"):
             noted = True
-            yield Finding(parameter, "FM259", f"{use.value} is the bare message now, without Error encountered while executing '<name>' before it.")
+            yield Finding(
+                parameter,
+                "FM259",
+                f"{use.value} is the bare message now, without Error encountered while executing '<name>' before it.",
+            )
 
 
 def _constructed(view: FileView, node: cst.Call) -> Iterator[Item]:

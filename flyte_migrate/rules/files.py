@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from flyte_migrate.rewrite.flow import Type, value_of
-from flyte_migrate.rewrite.plan import Finding, Insert, Item, Replace
+from flyte_migrate.rewrite.plan import Finding, Item, Replace, insert
 from flyte_migrate.rewrite.template import code, expression, keyword_of, statement, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_file, on_symbol
@@ -19,7 +19,6 @@ from flyte_migrate.rules.blobs import (
     FILE,
     Blob,
     Use,
-    awaits,
     deferred,
     downloads,
     hand_over,
@@ -36,14 +35,18 @@ from flyte_migrate.rules.kinds import DIRECTORY_TYPES, FILE_TYPES, Kind, Kinds, 
 
 #: The extensions of the named aliases.
 _EXTENSIONS = {
-    "CSVFile": "csv", "JSONLFile": "jsonl", "HDF5EncodedFile": "hdf5", "HTMLPage": "html", "JoblibSerializedFile": "joblib",
-    "JPEGImageFile": "jpeg", "ONNXFile": "onnx", "PDFFile": "pdf", "PNGImageFile": "png", "PythonNotebook": "ipynb",
-    "PythonPickledFile": "python_pickle", "SVGImageFile": "svg", "TFRecordFile": "tfrecord",
+    "CSVFile": "csv", "JSONLFile": "jsonl", "HDF5EncodedFile": "hdf5",
+    "HTMLPage": "html", "JoblibSerializedFile": "joblib", "JPEGImageFile": "jpeg",
+    "ONNXFile": "onnx", "PDFFile": "pdf", "PNGImageFile": "png",
+    "PythonNotebook": "ipynb", "PythonPickledFile": "python_pickle", "SVGImageFile": "svg",
+    "TFRecordFile": "tfrecord",
 }  # fmt: skip
-_WRITERS = frozenset({"open", "NamedTemporaryFile", "fdopen", "GzipFile", "ZipFile", "TarFile", "HDFStore", "ExcelWriter"})
+_WRITERS = frozenset(
+    {"open", "NamedTemporaryFile", "fdopen", "GzipFile", "ZipFile", "TarFile", "HDFStore", "ExcelWriter"}
+)
 
 
-# -- the type and its constructors ---------------------------------------------------------------------------------------
+# -- the type and its constructors ------------------------------------------------------------------------------------
 
 
 @on_symbol(*FILE_TYPES)
@@ -59,7 +62,11 @@ def convert_blob_type(view: FileView, blob: Blob, reference: Reference) -> Itera
     if isinstance(parent, cst.Subscript) and parent.value is node:
         node, parent = parent, view.parent(parent)
     if isinstance(parent, cst.Arg) and isinstance(view.parent(parent), cst.ClassDef):
-        yield Finding(node, blob.attribute, f"Classes derived from {blob.v1} have to be rebuilt around {v2_name(view, blob.target)}.")
+        yield Finding(
+            node,
+            blob.attribute,
+            f"Classes derived from {blob.v1} have to be rebuilt around {v2_name(view, blob.target)}.",
+        )
         return
     if isinstance(parent, cst.Attribute) and parent.value is node:
         call = view.parent(parent)
@@ -69,8 +76,12 @@ def convert_blob_type(view: FileView, blob: Blob, reference: Reference) -> Itera
     if isinstance(parent, cst.Call) and parent.func is node:
         yield from _constructor(view, blob, parent)
         return
-    if _loses_format(view, reference) and reference.node is next(r.node for r in view.references if _loses_format(view, r)):
-        yield Finding(node, "FM304", f"File has no format: {code(node)} and the like became plain {v2_name(view, blob.target)}.")
+    if _loses_format(view, reference) and reference.node is next(
+        r.node for r in view.references if _loses_format(view, r)
+    ):
+        yield Finding(
+            node, "FM304", f"File has no format: {code(node)} and the like became plain {v2_name(view, blob.target)}."
+        )
     target = v2_type(view, blob.target)
     yield Replace(node, lambda updated: target.with_changes(lpar=updated.lpar, rpar=updated.rpar))
 
@@ -123,7 +134,8 @@ def _constructor(view: FileView, blob: Blob, call: cst.Call) -> Iterator[Item]:
         yield Finding(
             call,
             blob.constructor,
-            f"Whether {code(path.value)} is local or remote can't be told: {cls}.from_local_sync(...) or {cls}.from_existing_remote(...).",
+            f"Whether {code(path.value)} is local or remote can't be told: write {cls}.from_local_sync(...)"
+            f" or {cls}.from_existing_remote(...).",
         )
         return
     yield Replace(call, lambda updated: placed(view, call, made(updated) or updated))
@@ -133,10 +145,17 @@ def _class_method(view: FileView, blob: Blob, call: cst.Call, method: str) -> It
     """``FlyteFile.new_remote_file``, ``from_source``, ``new`` (TYP-03, TYP-06, TYP-32, TYP-36)."""
     cls = v2_type(view, blob.target)
     if method == "from_source" and len(call.args) == 1:
-        yield Replace(call, lambda updated: expression("{cls}.from_existing_remote({value})", cls=cls, value=updated.args[0].value))
+        yield Replace(
+            call,
+            lambda updated: expression("{cls}.from_existing_remote({value})", cls=cls, value=updated.args[0].value),
+        )
     elif method in ("new_remote_file", "new_remote"):
         if keyword_of(call, "alt", 1) is not None:
-            yield Finding(call, blob.constructor, f"{method} has no alternative prefix in Flyte 2; write to a URI of your own with from_existing_remote.")
+            yield Finding(
+                call,
+                blob.constructor,
+                f"{method} has no alternative prefix in Flyte 2; write to a URI of your own with from_existing_remote.",
+            )
             return
         keyword = "file_name" if blob.kind == "file" else "dir_name"
         if blob.kind == "dir":
@@ -174,7 +193,8 @@ def _new_local(view: FileView, blob: Blob, call: cst.Call) -> Iterator[Item]:
         yield Finding(
             call,
             blob.constructor,
-            f"Write to a path of your own (os.path.join(tempfile.mkdtemp(), ...)) and return {v2_name(view, blob.target)}.from_local_sync(path).",
+            "Write to a path of your own (os.path.join(tempfile.mkdtemp(), ...)) and return"
+            f" {v2_name(view, blob.target)}.from_local_sync(path).",
         )
         return
     os_, tempfile = view.local_name("os:"), view.local_name("tempfile:")
@@ -187,7 +207,7 @@ def _new_local(view: FileView, blob: Blob, call: cst.Call) -> Iterator[Item]:
         target = kinds.deferred_target(call)
         assert target is not None
         line = statement(f"{os_}.makedirs({target.value})")
-        yield Insert(view.statement(call), lambda rebuild: [line], after=True)
+        yield insert(view.statement(call), [line], after=True)
 
 
 def constructors(view: FileView, names: frozenset[str]) -> list[cst.Call]:
@@ -205,7 +225,7 @@ def constructors(view: FileView, names: frozenset[str]) -> list[cst.Call]:
     return found
 
 
-# -- uses ----------------------------------------------------------------------------------------------------------------
+# -- uses -------------------------------------------------------------------------------------------------------------
 
 
 @on_file
@@ -231,7 +251,11 @@ def unknown_use(view: FileView, blob: Blob, use: Use) -> Finding:
     text = code(use.node)
     if use.reason:
         return Finding(use.node, blob.as_path, use.reason)
-    return Finding(use.node, blob.as_path, f"What {text} is used for can't be told; if a path is needed here, write {text}.download_sync().")
+    return Finding(
+        use.node,
+        blob.as_path,
+        f"What {text} is used for can't be told; if a path is needed here, write {text}.download_sync().",
+    )
 
 
 def _method(view: FileView, kinds: Kinds, use: Use) -> Iterator[Item]:
@@ -241,14 +265,20 @@ def _method(view: FileView, kinds: Kinds, use: Use) -> Iterator[Item]:
     elif name == "download" and call is not None:
         yield Finding(use.node, "FM302", f"{code(call)}: download() took no arguments in Flyte 1.")
     elif name in ("remote_source", "remote_path") and call is None:
-        if isinstance(view.parent(use.whole), (cst.BooleanOperation, cst.If, cst.UnaryOperation, cst.Comparison, cst.IfExp)):
+        if isinstance(
+            view.parent(use.whole), (cst.BooleanOperation, cst.If, cst.UnaryOperation, cst.Comparison, cst.IfExp)
+        ):
             yield Finding(use.node, "FM301", f"{code(use.whole)} was None for local files; File.path is always set.")
         else:
             yield Replace(use.whole, lambda updated: updated.with_changes(attr=cst.Name("path")))
     elif name == "extension" and call is not None:
         extension = _extension(view, kinds, use)
         if extension is None:
-            yield Finding(use.node, "FM302", "The format of this file can't be told; write pathlib.PurePosixPath(file.path).suffix.")
+            yield Finding(
+                use.node,
+                "FM302",
+                "The format of this file can't be told; write pathlib.PurePosixPath(file.path).suffix.",
+            )
         else:
             yield Replace(call, lambda updated: cst.SimpleString(f'"{extension}"'))
     elif name not in ("exists",):
@@ -261,16 +291,19 @@ def _open(view: FileView, use: Use, call: cst.Call) -> Iterator[Item]:
     yield Replace(call.func, lambda updated: updated.with_changes(attr=cst.Name("open_sync")))
     for arg in call.args:
         if (arg.keyword is None and arg is not call.args[0]) or arg.star:
-            yield Finding(call, "FM302", "The positional arguments of open differ in Flyte 2: pass cache_type= and cache_options= by keyword.")
+            yield Finding(
+                call,
+                "FM302",
+                "The positional arguments of open differ in Flyte 2: pass cache_type= and cache_options= by keyword.",
+            )
 
 
 def _extension(view: FileView, kinds: Kinds, use: Use) -> str | None:
     """The format that the declared type of a file has: ``csv`` for ``FlyteFile["csv"]``, empty for a plain one."""
     texts: list[Type] = []
     if isinstance(use.node, cst.Name):
-        for binding in kinds.reaching(use.node):
-            if isinstance(binding.node, cst.Param) and binding.node.annotation is not None:
-                texts.append(Type(code(binding.node.annotation.annotation), view.facts.module))
+        declared = [b.node.annotation for b in kinds.reaching(use.node) if isinstance(b.node, cst.Param)]
+        texts += [Type(code(a.annotation), view.facts.module) for a in declared if a is not None]
     else:
         value = value_of(view, use.node)
         if value is not None and value.type is not None:
@@ -292,7 +325,7 @@ def _extension(view: FileView, kinds: Kinds, use: Use) -> str | None:
     return string_value(parsed)
 
 
-# -- files that are still open -------------------------------------------------------------------------------------------
+# -- files that are still open ----------------------------------------------------------------------------------------
 
 
 def _finish_writing(view: FileView, kinds: Kinds) -> Iterator[Item]:
@@ -317,12 +350,12 @@ def _finish_writing(view: FileView, kinds: Kinds) -> Iterator[Item]:
                 handle = _handle(block)
                 if handle and (line, handle) not in flushed:
                     flushed.add((line, handle))
-                    yield Insert(line, lambda rebuild, handle=handle: [statement(f"{handle}.flush()")])  # type: ignore[misc]
+                    yield insert(line, [statement(f"{handle}.flush()")])
             break
         for name in _open_handles(view, kinds, site):
             if (line, name) not in flushed:
                 flushed.add((line, name))
-                yield Insert(line, lambda rebuild, name=name: [statement(f"{name}.flush()")])  # type: ignore[misc]
+                yield insert(line, [statement(f"{name}.flush()")])
 
 
 def _uploads(view: FileView, kinds: Kinds) -> list[cst.BaseExpression]:
@@ -376,17 +409,26 @@ def _with_return_after(updated: cst.With) -> list[cst.BaseStatement]:
 
 
 def _open_handles(view: FileView, kinds: Kinds, site: cst.BaseExpression) -> Iterator[str]:
-    """Temporary files opened without ``with`` that are uploaded by their ``.name`` and were neither flushed nor closed."""
+    """Temporary files opened without ``with``, uploaded by their ``.name`` and neither flushed nor closed before."""
     for attribute in view.by_type.get(cst.Attribute, ()):
         assert isinstance(attribute, cst.Attribute)
         holder = attribute.value
-        if attribute.attr.value != "name" or not isinstance(holder, cst.Name) or not any(a is site for a in view.ancestors(attribute)):
+        if (
+            attribute.attr.value != "name"
+            or not isinstance(holder, cst.Name)
+            or not any(a is site for a in view.ancestors(attribute))
+        ):
             continue
         bindings = kinds.reaching(holder)
-        if not all(b.kind == "assign" and b.value is not None and _is_writer(b.value) for b in bindings) or not bindings:
+        if (
+            not all(b.kind == "assign" and b.value is not None and _is_writer(b.value) for b in bindings)
+            or not bindings
+        ):
             continue
         finished = any(
-            isinstance(p := view.parent(n), cst.Attribute) and p.attr.value in ("close", "flush") and kinds.order[n] < kinds.order[site]
+            isinstance(p := view.parent(n), cst.Attribute)
+            and p.attr.value in ("close", "flush")
+            and kinds.order[n] < kinds.order[site]
             for n in view.occurrences.get(holder.value, ())
             if view.function_of(n) is view.function_of(site)
         )
@@ -397,5 +439,3 @@ def _open_handles(view: FileView, kinds: Kinds, site: cst.BaseExpression) -> Ite
         )
         if written and not finished:
             yield holder.value
-
-

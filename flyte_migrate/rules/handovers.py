@@ -1,7 +1,7 @@
 """Where values meet declared types: what tasks are given and return, defaults, fields of dataclasses and NamedTuples.
 
-v1 converted there (a path became a file, a value an enum member, a frame a StructuredDataset); v2 takes only the type itself
-(TRAP-13, TRAP-25, TYP-54, TYP-70), so conversions are written out at these places.
+v1 converted there (a path became a file, a value an enum member, a frame a StructuredDataset); v2 takes only the type
+itself (TRAP-13, TRAP-25, TYP-54, TYP-70), so conversions are written out at these places.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.flow import Type, called_task, mapped_task, partial_target
 from flyte_migrate.rewrite.template import code, string_value
 from flyte_migrate.rewrite.view import FileView
-from flyte_migrate.rules.kinds import Kind, Kinds, kinds_of
+from flyte_migrate.rules.kinds import FILE, Kind, Kinds, kinds_of
 
 Place = Literal["return", "argument", "default", "field"]
 _PLANS = frozenset({"flytekit.LaunchPlan.get_or_create", "flytekit.LaunchPlan.create"})
@@ -28,7 +28,7 @@ _CREATE_NODE = "flytekit.core.node_creation.create_node"
 
 @dataclass(frozen=True)
 class Handover:
-    """An original expression that gives a value where a type is declared; displays of lists, dicts and tuples are taken apart."""
+    """An original expression that gives a value where a type is declared; displays are taken apart."""
 
     node: cst.BaseExpression
     type: Type
@@ -44,7 +44,9 @@ def handovers(view: FileView) -> tuple[Handover, ...]:
     found: list[Handover] = []
     for node, type_, place, to_task in _places(view):
         kind = kinds.of_type(type_)
-        if _matters(kind):
+        if to_task and type_.bare(view).name(view) == "os.PathLike":
+            found.append(Handover(node, type_, FILE, place, to_task))  # TYP-15
+        elif _matters(kind):
             found.extend(_leaves(view, kinds, node, type_, place, to_task))
     return tuple(found)
 
@@ -105,7 +107,7 @@ def resolved(view: FileView, type_: Type) -> Type:
     return type_
 
 
-# -- places --------------------------------------------------------------------------------------------------------------
+# -- places -----------------------------------------------------------------------------------------------------------
 
 _Found = tuple[cst.BaseExpression, Type, Place, bool]
 
@@ -136,7 +138,8 @@ def _arguments(view: FileView, node: cst.Call) -> Iterator[_Found]:
     mapped = mapped_task(view, node.func)
     if mapped is not None:
         lists = [
-            Parameter(p.name, f"list[{p.annotation}]" if p.annotation else None, None, p.kind) for p in mapped.function.parameters
+            Parameter(p.name, f"list[{p.annotation}]" if p.annotation else None, None, p.kind)
+            for p in mapped.function.parameters
         ]
         yield from _given(node.args, lists, mapped.module, to_task=True)
         return

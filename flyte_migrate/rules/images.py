@@ -1,4 +1,4 @@
-"""``ImageSpec`` → ``flyte.Image`` chains, and ``container_image=`` → the environment's ``image=`` (IMG-01…28, CFG-01…04).
+"""``ImageSpec`` → ``flyte.Image`` chains, ``container_image=`` → the environment's ``image=`` (IMG-01…28, CFG-01…04).
 
 Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/container-images/
 """
@@ -100,7 +100,9 @@ _OTHER_METHODS = frozenset({"with_runtime_packages", "with_builder_options", "fo
 
 @dataclass
 class _Step:
-    """One call of the chain: the function (from the flyte.Image class) or method, its arguments, the comments it takes over."""
+    """One call of the chain: the function (from the flyte.Image class) or method, its arguments, the comments it takes
+    over.
+    """
 
     name: str
     args: list[cst.Arg]
@@ -118,7 +120,7 @@ class _Chain:
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
-# -- entry points --------------------------------------------------------------------------------------------------------
+# -- entry points ------------------------------------------------------------------------------------------------------
 
 
 def image_argument(view: FileView, args: Mapping[str, cst.Arg], originals: Mapping[str, cst.Arg]) -> list[cst.Arg]:
@@ -168,7 +170,8 @@ def convert_image(view: FileView, reference: Reference) -> Iterator[Item]:
         yield Finding(
             owner,
             "FM166",
-            f"ImageSpec.{reference.rest[0]} has no counterpart; build the image with flyte.Image.from_debian_base() and its methods.",
+            f"ImageSpec.{reference.rest[0]} has no counterpart; build the image with "
+            "flyte.Image.from_debian_base() and its methods.",
         )
         return
     if not isinstance(node, cst.Call) or node.func is not reference.chain:
@@ -285,7 +288,8 @@ def convert_template_images(view: FileView) -> Iterator[Item]:
             yield Finding(
                 node,
                 "FM151",
-                f"{code(reference)} is resolved from --image name=uri, image.image_refs in the configuration or flyte.init(images=...).",
+                f"{code(reference)} is resolved from --image name=uri, image.image_refs in the configuration "
+                "or flyte.init(images=...).",
             )
             reported = True
         yield Replace(node, lambda updated, reference=reference: reference)  # type: ignore[misc]
@@ -302,7 +306,9 @@ def _reference(view: FileView, node: cst.CSTNode) -> cst.BaseExpression | None:
 
 @on_file
 def convert_image_methods(view: FileView) -> Iterator[Item]:
-    """Methods and attributes of image objects: ``with_packages`` and its like, ``is_container()`` guards, ``image_name()``."""
+    """Methods and attributes of image objects: ``with_packages`` and its like, ``is_container()`` guards,
+    ``image_name()``.
+    """
     guards: dict[cst.If, str] = {}
     for node in view.by_type.get(cst.Attribute, ()):
         assert isinstance(node, cst.Attribute)
@@ -355,7 +361,9 @@ def is_image(view: FileView, node: cst.CSTNode, depth: int = 0) -> bool:
 
 
 def image_packages(view: FileView, node: cst.BaseExpression) -> list[str] | None:
-    """The literal names among the packages of an image, those of the images below it included; None if it can't be read."""
+    """The literal names among the packages of an image, those of the images below it included; None if it can't be
+    read.
+    """
     behind = follow(view, node)
     if not isinstance(behind, cst.Call) or not is_image(view, behind):
         return None
@@ -385,7 +393,7 @@ def _image_calls(view: FileView) -> Iterator[cst.Call]:
             yield node
 
 
-# -- the chain -----------------------------------------------------------------------------------------------------------
+# -- the chain ---------------------------------------------------------------------------------------------------------
 
 
 def _image(view: FileView, node: cst.Call, *, indent: str, room: int) -> cst.BaseExpression | None:
@@ -493,7 +501,8 @@ def _base(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg], chain: _
         chain.problems.append(
             (
                 "FM165",
-                f"base_image={code(base)} may be a string or an image; write flyte.Image.from_base(uri) or chain on the image.",
+                f"base_image={code(base)} may be a string or an image; write flyte.Image.from_base(uri) or "
+                "chain on the image.",
             )
         )
         return
@@ -574,7 +583,8 @@ def _platform(view: FileView, arg: cst.Arg | None, chain: _Chain) -> cst.BaseExp
         chain.problems.append(
             (
                 "FM165",
-                f'platform={code(arg.value)} can\'t be read here; a flyte.Image takes a tuple such as ("linux/amd64",).',
+                f"platform={code(arg.value)} can't be read here; "
+                'a flyte.Image takes a tuple such as ("linux/amd64",).',
             )
         )
         return None
@@ -627,7 +637,8 @@ def _requirements(view: FileView, given: Mapping[str, cst.Arg], chain: _Chain) -
             chain.problems.append(
                 (
                     "FM155",
-                    f'with_requirements takes .txt files only; {path} was left out: use with_uv_project("pyproject.toml") or a .txt file.',
+                    f"with_requirements takes .txt files only; {path} was left out: "
+                    'use with_uv_project("pyproject.toml") or a .txt file.',
                 )
             )
             return
@@ -671,7 +682,9 @@ def _add_list(view: FileView, chain: _Chain, method: str, value: cst.BaseExpress
 def _varargs(
     view: FileView, value: cst.BaseExpression, *, bundled: bool, packages: bool
 ) -> tuple[list[cst.Arg], cst.BaseParenthesizableWhitespace | None]:
-    """The arguments for a list: its elements, ``*name`` for a variable, both for a sum of them; and the layout of the list."""
+    """The arguments for a list: its elements, ``*name`` for a variable, both for a sum of them; and the layout of the
+    list.
+    """
     if isinstance(value, (cst.List, cst.Tuple)):
         elements = list(_converted_elements(value.elements, bundled=bundled)) if packages else list(value.elements)
         args = [
@@ -740,7 +753,8 @@ def _copies(view: FileView, value: cst.BaseExpression, chain: _Chain) -> None:
         chain.problems.append(
             (
                 "FM156",
-                f"copy={code(value)} was left out: say with_source_file(Path(...), dst=...) or with_source_folder(Path(...), dst=...).",
+                f"copy={code(value)} was left out: say with_source_file(Path(...), dst=...) or "
+                "with_source_folder(Path(...), dst=...).",
             )
         )
         return
@@ -750,7 +764,8 @@ def _copies(view: FileView, value: cst.BaseExpression, chain: _Chain) -> None:
             chain.problems.append(
                 (
                     "FM156",
-                    f"Whether {path} is a file or a folder can't be told; add with_source_file or with_source_folder (Flyte 1 copied it below /root).",
+                    f"Whether {path} is a file or a folder can't be told; add with_source_file or "
+                    "with_source_folder (Flyte 1 copied it below /root).",
                 )
             )
         else:
@@ -770,13 +785,15 @@ def _copy(view: FileView, path: str) -> _Step | None:
     return None
 
 
-# -- layout --------------------------------------------------------------------------------------------------------------
+# -- layout ------------------------------------------------------------------------------------------------------------
 
 
 def _render(
     chain: _Chain, comments: Mapping[str, Comments], originals: Sequence[cst.CSTNode], *, indent: str, room: int
 ) -> cst.BaseExpression:
-    """The chain on one line if it fits, else in parentheses with one call a line; comments stay with what they describe."""
+    """The chain on one line if it fits, else in parentheses with one call a line; comments stay with what they
+    describe.
+    """
     commented = next(layout_comments(originals), None) is not None
     if not commented:
         flat = _joined(chain, [None] * len(chain.steps), "")
@@ -851,7 +868,7 @@ def _comma() -> cst.Comma:
     return cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
 
 
-# -- methods -------------------------------------------------------------------------------------------------------------
+# -- methods -----------------------------------------------------------------------------------------------------------
 
 
 def _method_step(view: FileView, node: cst.Call, chain: _Chain) -> None:

@@ -1,16 +1,16 @@
-"""What kind of data an expression holds: a file, a directory, a data frame, or the path or URI of one (MAPPING 6.1-6.3).
+"""What kind of data an expression holds: a file, a directory, a data frame, or the path of one (MAPPING 6.1-6.3).
 
-Finer than the declared types of :mod:`flyte_migrate.rewrite.flow`: a name has the kind of the assignments that can reach the
-place where it is read, and a string or path is told apart by where it points. None means unknown.
+Finer than the declared types of :mod:`flyte_migrate.rewrite.flow`: a name has the kind of the assignments that can
+reach the place where it is read, and a string or path is told apart by where it points. None means unknown.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import libcst as cst
 
@@ -18,25 +18,51 @@ from flyte_migrate.rewrite.flow import Type, called_task, field_of, value_of
 from flyte_migrate.rewrite.scopes import Binding
 from flyte_migrate.rewrite.template import code, keyword_of, string_value
 from flyte_migrate.rewrite.view import FileView
+from flyte_migrate.rewrite.walk import walk
 
-Name = Literal["file", "dir", "frame", "raw", "path", "uri", "text", "none", "list", "dict", "tuple", "handle", "enum", "other"]
+Name = Literal[
+    "file", "dir", "frame", "raw", "path", "uri", "text", "none", "list", "dict", "tuple", "handle", "enum", "other"
+]
 
 FILE_TYPES = frozenset({"flytekit.FlyteFile"}) | {
     f"flytekit.types.file.{name}"
     for name in (
-        "CSVFile", "JSONLFile", "HDF5EncodedFile", "HTMLPage", "JoblibSerializedFile", "JPEGImageFile", "ONNXFile", "PDFFile",
+        "CSVFile", "JSONLFile", "HDF5EncodedFile", "HTMLPage", "JoblibSerializedFile", "JPEGImageFile", "ONNXFile",
+        "PDFFile",
         "PNGImageFile", "PythonNotebook", "PythonPickledFile", "SVGImageFile", "TFRecordFile",
     )
 }  # fmt: skip
 DIRECTORY_TYPES = frozenset(
-    {"flytekit.FlyteDirectory", "flytekit.types.directory.TensorboardLogs", "flytekit.types.directory.TFRecordsDirectory"}
+    {
+        "flytekit.FlyteDirectory",
+        "flytekit.types.directory.TensorboardLogs",
+        "flytekit.types.directory.TFRecordsDirectory",
+    }
 )
 FRAME_TYPES = frozenset({"flytekit.StructuredDataset", "flytekit.types.schema.FlyteSchema"})
 #: Frames that a DataFrame wraps.
 RAW_FRAMES = frozenset(
-    {"pandas.DataFrame", "pandas.core.frame.DataFrame", "polars.DataFrame", "polars.LazyFrame", "pyarrow.Table", "pyspark.sql.DataFrame"}
+    [
+        "pandas.DataFrame",
+        "pandas.core.frame.DataFrame",
+        "polars.DataFrame",
+        "polars.LazyFrame",
+        "pyarrow.Table",
+        "pyspark.sql.DataFrame",
+    ]
 )
-_LISTS = frozenset({"typing.List", "list", "typing.Sequence", "collections.abc.Sequence", "typing.Iterable", "collections.abc.Iterable", "typing.Set", "set"})
+_LISTS = frozenset(
+    [
+        "typing.List",
+        "list",
+        "typing.Sequence",
+        "collections.abc.Sequence",
+        "typing.Iterable",
+        "collections.abc.Iterable",
+        "typing.Set",
+        "set",
+    ]
+)
 _DICTS = frozenset({"typing.Dict", "dict", "typing.Mapping", "collections.abc.Mapping"})
 _TUPLES = frozenset({"typing.Tuple", "tuple"})
 _PATHS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath", "os.PathLike"})
@@ -44,18 +70,59 @@ _REMOTE = re.compile(r"(?!file://)[A-Za-z][A-Za-z0-9+.-]*://")
 
 #: Calls that give a local path.
 _PATH_CALLS = frozenset(
-    {
-        "tempfile.mkdtemp", "tempfile.mktemp", "tempfile.gettempdir", "os.getcwd", "shutil.make_archive", "shutil.copy",
-        "shutil.copy2", "shutil.copyfile", "shutil.copytree", "shutil.move", "os.path.abspath", "os.path.realpath",
-        "os.path.expanduser", "pathlib.Path.cwd", "pathlib.Path.home",
-    }
-)  # fmt: skip
-#: Calls whose result points where their first argument points.
-_SAME_PLACE = frozenset({"os.path.join", "os.path.dirname", "os.path.normpath", "os.fspath", "os.path.expandvars", "pathlib.Path", "pathlib.PurePath"})
-_PATH_METHODS = frozenset(
-    {"absolute", "resolve", "expanduser", "with_suffix", "with_name", "with_stem", "joinpath", "rename", "as_posix"}
+    [
+        "tempfile.mkdtemp",
+        "tempfile.mktemp",
+        "tempfile.gettempdir",
+        "os.getcwd",
+        "shutil.make_archive",
+        "shutil.copy",
+        "shutil.copy2",
+        "shutil.copyfile",
+        "shutil.copytree",
+        "shutil.move",
+        "os.path.abspath",
+        "os.path.realpath",
+        "os.path.expanduser",
+        "pathlib.Path.cwd",
+        "pathlib.Path.home",
+    ]
 )
-_STRING_METHODS = frozenset({"strip", "rstrip", "lstrip", "replace", "lower", "upper", "format", "removesuffix", "removeprefix"})
+#: Calls whose result points where their first argument points.
+_SAME_PLACE = frozenset(
+    [
+        "os.path.join",
+        "os.path.dirname",
+        "os.path.normpath",
+        "os.fspath",
+        "os.path.expandvars",
+        "pathlib.Path",
+        "pathlib.PurePath",
+    ]
+)
+_PATH_METHODS = frozenset(
+    ["absolute", "resolve", "expanduser", "with_suffix", "with_name", "with_stem", "joinpath", "rename", "as_posix"]
+)
+_STRING_METHODS = frozenset(
+    ["strip", "rstrip", "lstrip", "replace", "lower", "upper", "format", "removesuffix", "removeprefix"]
+)
+_FRAME_METHODS = frozenset(
+    [
+        "head",
+        "tail",
+        "copy",
+        "dropna",
+        "fillna",
+        "drop",
+        "reset_index",
+        "merge",
+        "sample",
+        "rename",
+        "assign",
+        "astype",
+        "sort_values",
+    ]
+)
 #: Builtins that give the items of their argument in another order or container.
 _SAME_ITEMS = frozenset({"list", "sorted", "reversed", "tuple", "set", "iter"})
 _HANDLES = frozenset({"NamedTemporaryFile", "open", "TemporaryFile", "fdopen", "GzipFile", "ZipFile", "TarFile"})
@@ -192,7 +259,9 @@ class Kinds:
             return None
         found = [self._binding(b) for b in bindings]
         if any(_is_empty(b.value) for b in bindings):
-            items = [self.of(value) for value in self._put.get((self.view.scope_at[node].owner(node.value), node.value), ())]
+            items = [
+                self.of(value) for value in self._put.get((self.view.scope_at[node].owner(node.value), node.value), ())
+            ]
             if items:
                 filled = [k for b, k in zip(bindings, found, strict=True) if not _is_empty(b.value)]
                 container: Name = "dict" if any(isinstance(b.value, cst.Dict) for b in bindings) else "list"
@@ -254,9 +323,9 @@ class Kinds:
             return None
         type_ = Type(code(node.annotation.annotation), self.view.facts.module)
         function = self.view.function_of(node)
-        if function is not None and self.view.definition_of(function) is not None:
-            if type_.bare(self.view).name(self.view) == "os.PathLike":
-                return FILE
+        is_task = function is not None and self.view.definition_of(function) is not None
+        if is_task and type_.bare(self.view).name(self.view) == "os.PathLike":
+            return FILE
         return self.of_type(type_)
 
     def _part(self, kind: Kind | None, path: Sequence[int]) -> Kind | None:
@@ -360,7 +429,7 @@ class Kinds:
         if owner.name == "frame":
             return FRAME if method == "open" else RAW if method == "all" else OTHER
         if owner == RAW:
-            return RAW if method in ("head", "tail", "copy", "dropna", "fillna", "drop", "reset_index", "merge", "sample", "rename", "assign", "astype", "sort_values") else None
+            return RAW if method in _FRAME_METHODS else None
         if owner.is_place:
             if method in _STRING_METHODS:
                 return owner
@@ -383,6 +452,8 @@ class Kinds:
             module = value.task.module
             return Kind("tuple", tuple(self.of_type(Type(f.annotation, module)) for f in value.outputs.fields))
         if value.type is not None:
+            if value.task is not None and value.type.bare(self.view).name(self.view) == "os.PathLike":
+                return FILE  # TYP-15
             return self.of_type(value.type)
         return None
 
@@ -390,13 +461,27 @@ class Kinds:
         owner, name = self.of(node.value), node.attr.value
         if owner is not None:
             if owner.is_blob:
-                return PATH if name == "path" else URI if name in ("remote_source", "remote_path", "remote_directory") else OTHER
+                return (
+                    PATH
+                    if name == "path"
+                    else URI
+                    if name in ("remote_source", "remote_path", "remote_directory")
+                    else OTHER
+                )
             if owner.name == "frame":
                 return {"dataframe": RAW, "uri": TEXT}.get(name, OTHER)
             if owner.name == "handle" and name == "name":
                 return PATH
             if owner.is_place:
-                return PATH if name == "parent" else owner if name == "path" else TEXT if name in ("name", "stem", "suffix") else OTHER
+                return (
+                    PATH
+                    if name == "parent"
+                    else owner
+                    if name == "path"
+                    else TEXT
+                    if name in ("name", "stem", "suffix")
+                    else OTHER
+                )
             if owner.type is not None:
                 value = field_of(self.view, owner.type, name)
                 if value is not None and value.type is not None:
@@ -481,9 +566,14 @@ class Kinds:
         if not isinstance(call, cst.Call):
             return False
         name = self.called(call)
-        return name in ("open", "pathlib.Path", "os.makedirs", "os.mkdir", "joblib.dump", "torch.save") or name.startswith(
-            ("os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.getsize", "shutil.")
-        )
+        return name in (
+            "open",
+            "pathlib.Path",
+            "os.makedirs",
+            "os.mkdir",
+            "joblib.dump",
+            "torch.save",
+        ) or name.startswith(("os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.getsize", "shutil."))
 
     # -- reaching definitions ----------------------------------------------------------------------------------------
 
@@ -503,12 +593,18 @@ class Kinds:
         position = self.order[node]
         around = {id(a) for a in self.view.ancestors(node)}
         before = [b for b in bindings if self._starts(b, node) < position]
-        certain = [b for b in before if isinstance(b.node, cst.Param) or id(self._block(b.node)) in around or self._encloses(b, node)]
+        certain = [
+            b
+            for b in before
+            if isinstance(b.node, cst.Param) or id(self.block_of(b.node)) in around or self._encloses(b, node)
+        ]
         last = max(certain, key=lambda b: self._starts(b, node), default=None)
         after = self._starts(last, node) if last is not None else -1
         found = [b for b in before if b is last or self._starts(b, node) > after]
         for loop in self.view.ancestors(node):
-            if isinstance(loop, (cst.For, cst.While)) and (last is None or id(loop) not in {id(a) for a in self.view.ancestors(last.node)}):
+            if isinstance(loop, (cst.For, cst.While)) and (
+                last is None or id(loop) not in {id(a) for a in self.view.ancestors(last.node)}
+            ):
                 found += [b for b in bindings if b not in found and loop in self.view.ancestors(b.node)]
         return found
 
@@ -532,22 +628,31 @@ class Kinds:
     def _with_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
         return next((a for a in self.view.ancestors(node) if isinstance(a, cst.With)), None)
 
-    def _block(self, node: cst.CSTNode) -> cst.CSTNode | None:
+    def block_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The block whose statement binds: a For binds in its body, a With where it stands."""
         if isinstance(node, cst.For):
             return node
-        return next((a for a in self.view.ancestors(node) if isinstance(a, (cst.IndentedBlock, cst.Module, cst.SimpleStatementSuite))), None)
+        return next(
+            (
+                a
+                for a in self.view.ancestors(node)
+                if isinstance(a, (cst.IndentedBlock, cst.Module, cst.SimpleStatementSuite))
+            ),
+            None,
+        )
 
     def _body_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
-        return next((a for a in self.view.ancestors(node) if isinstance(a, (cst.FunctionDef, cst.Lambda, cst.Module))), None)
+        return next(
+            (a for a in self.view.ancestors(node) if isinstance(a, (cst.FunctionDef, cst.Lambda, cst.Module))), None
+        )
 
-    # -- files that are paths until they leave the function ------------------------------------------------------------
+    # -- files that are paths until they leave the function -----------------------------------------------------------
 
     def is_deferred(self, node: cst.Call) -> bool:
         """Whether ``x = FlyteFile(path)`` is only a path until ``x`` is returned or passed on.
 
-        That is so if the function goes on to use ``x`` as a path, or to write to the path: v1 uploads on return, ``from_local``
-        at once.
+        That is so if the function goes on to use ``x`` as a path, or to write to the path: v1 uploads on return,
+        ``from_local`` at once.
         """
         target = self.deferred_target(node)
         if target is None:
@@ -555,13 +660,20 @@ class Kinds:
         name = target.value
         scope = self.view.scope_at[target]
         owner = scope.owner(name)
-        uses = [n for n in self.view.occurrences.get(name, ()) if n is not target and self.view.scope_at[n].owner(name) is owner]
+        uses = [
+            n
+            for n in self.view.occurrences.get(name, ())
+            if n is not target and self.view.scope_at[n].owner(name) is owner
+        ]
         if any(self._is_path_like_use(use) for use in uses):
             return True
         position = self.order[node]
         written = {n.value for a in node.args for n in _names(a.value)}
         return any(
-            self.order[n] > position and n not in uses and self.view.scope_at[n].owner(n.value) is owner and self._is_path_like_use(n)
+            self.order[n] > position
+            and n not in uses
+            and self.view.scope_at[n].owner(n.value) is owner
+            and self._is_path_like_use(n)
             for value in written
             for n in self.view.occurrences.get(value, ())
             if not any(a is node for a in self.view.ancestors(n))
@@ -600,7 +712,7 @@ class Kinds:
         return False
 
     def takes_path(self, call: cst.Call) -> bool:
-        """Whether a call would read a file argument as a path: any but tasks, project code, containers and inspection."""
+        """Whether a call reads a file argument as a path: any but tasks, project code, containers, inspection."""
         if called_task(self.view, call.func) is not None:
             return False
         name = self.called(call)
@@ -609,14 +721,58 @@ class Kinds:
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in CONTAINER_METHODS:
             return False
         definition = self.view.index.definition(name, self.view.facts.module) if name else None
-        return definition is None or (definition.cls is None and definition.function is None and definition.variable is None)
+        return definition is None or (
+            definition.cls is None and definition.function is None and definition.variable is None
+        )
 
 
 #: Builtins and functions that take any object as it is.
 INSPECTION = frozenset(
-    {"isinstance", "type", "id", "bool", "hash", "list", "tuple", "set", "len", "sorted", "zip", "enumerate", "reversed", "dict", "iter", "next", "any", "all", "issubclass", "callable", "hasattr", "getattr", "typing.cast", "dataclasses.replace", "copy.copy", "copy.deepcopy", "asyncio.gather", "functools.partial"}
+    [
+        "isinstance",
+        "type",
+        "id",
+        "bool",
+        "hash",
+        "list",
+        "tuple",
+        "set",
+        "len",
+        "sorted",
+        "zip",
+        "enumerate",
+        "reversed",
+        "dict",
+        "iter",
+        "next",
+        "any",
+        "all",
+        "issubclass",
+        "callable",
+        "hasattr",
+        "getattr",
+        "typing.cast",
+        "dataclasses.replace",
+        "copy.copy",
+        "copy.deepcopy",
+        "asyncio.gather",
+        "functools.partial",
+    ]
 )
-CONTAINER_METHODS = frozenset({"append", "insert", "add", "extend", "setdefault", "put", "appendleft", "update", "assertEqual", "assertIsInstance"})
+CONTAINER_METHODS = frozenset(
+    [
+        "append",
+        "insert",
+        "add",
+        "extend",
+        "setdefault",
+        "put",
+        "appendleft",
+        "update",
+        "assertEqual",
+        "assertIsInstance",
+    ]
+)
 
 V1_TYPES = FILE_TYPES | DIRECTORY_TYPES | FRAME_TYPES
 _NAMED_TYPES: dict[str, Kind] = {
@@ -639,7 +795,12 @@ _PATH_RESULTS: dict[str, Kind] = {
     "new_dir": PATH,
     "split": Kind("list", (TEXT,)),
 }
-_METHODS_OF_UNKNOWN: dict[str, Kind] = {"iterdir": Kind("list", (PATH,)), "rglob": Kind("list", (PATH,)), "as_posix": PATH, "with_suffix": PATH}
+_METHODS_OF_UNKNOWN: dict[str, Kind] = {
+    "iterdir": Kind("list", (PATH,)),
+    "rglob": Kind("list", (PATH,)),
+    "as_posix": PATH,
+    "with_suffix": PATH,
+}
 
 
 def _place(text: str) -> Kind:
@@ -657,8 +818,6 @@ def _declares_only(binding: Binding) -> bool:
 
 
 def _names(node: cst.CSTNode) -> Iterator[cst.Name]:
-    from flyte_migrate.rewrite.walk import walk
-
     return (n for n in walk(node) if isinstance(n, cst.Name))
 
 
@@ -679,7 +838,7 @@ def _number(kinds: Kinds, node: cst.CSTNode) -> Kind | None:
     return OTHER
 
 
-_READERS: dict[type, object] = {
+_READERS: dict[type, Callable[[Kinds, Any], Kind | None]] = {
     cst.Name: Kinds._name,
     cst.Call: Kinds._call,
     cst.Attribute: Kinds._attribute,

@@ -38,12 +38,23 @@ _OLDER_OPTIONS = ("target", "concurrency", "min_success_ratio", "run_all_sub_nod
 #: The first parameter had other names in older releases.
 _TARGETS = ("target", "task_function", "python_function_task")
 _METADATA = "flytekit.TaskMetadata"
-_METADATA_ORDER = ("cache", "cache_serialize", "cache_version", "cache_ignore_input_vars", "interruptible", "deprecated", "retries", "timeout")
+_METADATA_ORDER = (
+    "cache",
+    "cache_serialize",
+    "cache_version",
+    "cache_ignore_input_vars",
+    "interruptible",
+    "deprecated",
+    "retries",
+    "timeout",
+)
 #: What flytekit's own classes of tasks without a Python function are called.
-_CONTAINERS = frozenset({"flytekit.ContainerTask", "flytekit.extras.tasks.shell.ShellTask", "flytekit.extras.tasks.shell.RawShellTask"})
+_CONTAINERS = frozenset(
+    {"flytekit.ContainerTask", "flytekit.extras.tasks.shell.ShellTask", "flytekit.extras.tasks.shell.RawShellTask"}
+)
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The map task can't be converted; ``code`` and the text say why."""
 
     def __init__(self, code_: str, message: str) -> None:
@@ -53,7 +64,7 @@ class Unreadable(Exception):
 
 @dataclass
 class Bound:
-    """A parameter fixed with ``functools.partial``: its value as an original node, or only where to find it at run time."""
+    """A parameter fixed with ``functools.partial``: its value as an original node, or where to find it at run time."""
 
     value: cst.BaseExpression | None
     holder: cst.Name | None  # the variable that holds the partial
@@ -95,10 +106,14 @@ def convert_map_tasks(view: FileView) -> Iterator[Item]:
         creation = view.parent(reference.chain)
         try:
             if not isinstance(creation, cst.Call) or creation.func is not reference.chain:
-                raise Unreadable("FM214", f"{code(reference.chain)} is passed on here; call flyte.map(task, values) where the values are known.")
+                raise UnreadableError(
+                    "FM214",
+                    f"{code(reference.chain)} is passed on here; call flyte.map(task, values) where the values "
+                    "are known.",
+                )
             map_task = read_map_task(view, creation)
             calls = list(_calls(view, map_task))
-        except Unreadable as problem:
+        except UnreadableError as problem:
             yield Finding(reference.node, problem.code, str(problem))
             continue
         for item in calls:
@@ -114,18 +129,21 @@ def convert_map_tasks(view: FileView) -> Iterator[Item]:
 
 
 def read_map_task(view: FileView, creation: cst.Call) -> MapTask:
-    """The map task that a call of ``map_task`` makes. Raises Unreadable."""
+    """The map task that a call of ``map_task`` makes. Raises UnreadableError."""
     options: dict[str, cst.Arg] = {}
     made_by = view.canonical(creation.func)
     order = _OPTIONS if made_by in ("flytekit.map_task", "flytekit.core.array_node.array_node") else _OLDER_OPTIONS
     for position, arg in enumerate(creation.args):
         if arg.star:
-            raise Unreadable("FM215", "The arguments of map_task are unpacked from a value; write flyte.map(task.override(...), values).")
+            raise UnreadableError(
+                "FM215",
+                "The arguments of map_task are unpacked from a value; write flyte.map(task.override(...), values).",
+            )
         name = arg.keyword.value if arg.keyword is not None else (order[position] if position < len(order) else "")
         options["target" if name in _TARGETS else name] = arg
     target = options.pop("target", None)
     if target is None:
-        raise Unreadable("FM210", "map_task has no task here; write flyte.map(task, values).")
+        raise UnreadableError("FM210", "map_task has no task here; write flyte.map(task, values).")
     found = _target(view, creation, target.value)
     found.options = {k: a for k, a in options.items() if k in _OPTIONS and not is_none(a.value)}
     others = {k: a for k, a in options.items() if k not in _OPTIONS and not is_none(a.value)}
@@ -134,10 +152,16 @@ def read_map_task(view: FileView, creation: cst.Call) -> MapTask:
         value = follow(view, metadata.value)
         given = arguments(value, _METADATA_ORDER) if isinstance(value, cst.Call) else None
         if given is None or callee(view, value) != _METADATA:
-            raise Unreadable("FM215", f"metadata={code(metadata.value)} can't be read here; use flyte.map({found.task.name}.override(...), values).")
+            raise UnreadableError(
+                "FM215",
+                f"metadata={code(metadata.value)} can't be read here; use "
+                f"flyte.map({found.task.name}.override(...), values).",
+            )
         found.overrides = given
     for keyword in others:
-        raise Unreadable("FM215", f"{keyword}= of the map task is not an override; set it on {found.task.name} or its environment.")
+        raise UnreadableError(
+            "FM215", f"{keyword}= of the map task is not an override; set it on {found.task.name} or its environment."
+        )
     return found
 
 
@@ -150,7 +174,12 @@ def _target(view: FileView, creation: cst.Call, node: cst.BaseExpression, depth:
         return _partial(view, creation, node, None, depth)
     if isinstance(node, cst.Name):
         bindings = view.bindings(node)
-        if depth < 10 and len(bindings) == 1 and bindings[0].kind == "assign" and isinstance(bindings[0].value, cst.Call):
+        if (
+            depth < 10
+            and len(bindings) == 1
+            and bindings[0].kind == "assign"
+            and isinstance(bindings[0].value, cst.Call)
+        ):
             value = bindings[0].value
             if view.canonical(value.func) == PARTIAL:
                 return _partial(view, creation, value, node, depth)
@@ -163,16 +192,32 @@ def _target(view: FileView, creation: cst.Call, node: cst.BaseExpression, depth:
     if definition is not None and definition.variable is not None:
         made_by = view.index.canonical(definition.variable.call, definition.module.module)
         if made_by in _CONTAINERS or made_by.startswith("flytekitplugins."):
-            raise Unreadable("FM213", f"{code(node)} runs no Python function; call it in a loop, or gather its calls in an async task.")
+            raise UnreadableError(
+                "FM213",
+                f"{code(node)} runs no Python function; call it in a loop, or gather its calls in an async task.",
+            )
         if made_by == PARTIAL and isinstance(node, cst.Name):
             inner = definition.variable.positional[0].resolved if definition.variable.positional else ""
             task = view.index.task(inner, definition.module.module) if inner else None
             if task is not None and all(a.keyword not in ("", "**") for a in definition.variable.arguments):
                 function = cst.Attribute(node, cst.Name("func"))
-                return MapTask(creation, task, function, node, {a.keyword: Bound(None, node) for a in definition.variable.arguments})
+                return MapTask(
+                    creation,
+                    task,
+                    function,
+                    node,
+                    {a.keyword: Bound(None, node) for a in definition.variable.arguments},
+                )
         if made_by.startswith("flytekit.LaunchPlan."):
-            raise Unreadable("FM216", f"{code(node)} is a launch plan of another module; map its task, with the plan's inputs filled in.")
-    raise Unreadable("FM210", f"{code(node)} can't be traced to a task, so the order of its parameters is unknown; write flyte.map(task, values).")
+            raise UnreadableError(
+                "FM216",
+                f"{code(node)} is a launch plan of another module; map its task, with the plan's inputs filled in.",
+            )
+    raise UnreadableError(
+        "FM210",
+        f"{code(node)} can't be traced to a task, so the order of its parameters is unknown; write "
+        "flyte.map(task, values).",
+    )
 
 
 def _partial(view: FileView, creation: cst.Call, node: cst.Call, holder: cst.Name | None, depth: int) -> MapTask:
@@ -180,7 +225,9 @@ def _partial(view: FileView, creation: cst.Call, node: cst.Call, holder: cst.Nam
     bound = dict(inner.bound)
     for arg in node.args[1:]:
         if arg.keyword is None:
-            raise Unreadable("FM214", "The partial binds positional arguments, which Flyte 1 could not map; bind them by keyword.")
+            raise UnreadableError(
+                "FM214", "The partial binds positional arguments, which Flyte 1 could not map; bind them by keyword."
+            )
         bound[arg.keyword.value] = Bound(arg.value, holder)
     return MapTask(creation, inner.task, inner.function, holder or node, bound, inner.fixed)
 
@@ -192,18 +239,30 @@ def _launch_plan(view: FileView, creation: cst.Call, plan: cst.Call) -> MapTask:
     workflow = given.get("workflow")
     task = view.task_of(workflow.value) if workflow is not None else None
     if workflow is None or task is None:
-        raise Unreadable("FM216", "The workflow of the mapped launch plan can't be told; map its task, with the plan's inputs filled in.")
+        raise UnreadableError(
+            "FM216",
+            "The workflow of the mapped launch plan can't be told; map its task, with the plan's inputs filled in.",
+        )
     found = MapTask(creation, task, workflow.value)
     for keyword in ("default_inputs", "fixed_inputs"):
         inputs = given.get(keyword)
         if inputs is None:
             continue
         if not isinstance(inputs.value, cst.Dict):
-            raise Unreadable("FM216", f"The {keyword} of the mapped launch plan can't be read; map {task.name} with them filled in.")
+            raise UnreadableError(
+                "FM216", f"The {keyword} of the mapped launch plan can't be read; map {task.name} with them filled in."
+            )
         for element in inputs.value.elements:
-            name = element.key.evaluated_value if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString) else None
+            name = (
+                element.key.evaluated_value
+                if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString)
+                else None
+            )
             if not isinstance(name, str) or not _is_plain(element.value):
-                raise Unreadable("FM216", f"The {keyword} of the mapped launch plan can't be read; map {task.name} with them filled in.")
+                raise UnreadableError(
+                    "FM216",
+                    f"The {keyword} of the mapped launch plan can't be read; map {task.name} with them filled in.",
+                )
             found.fixed[name] = element.value
     return found
 
@@ -212,11 +271,11 @@ def _is_plain(node: cst.BaseExpression) -> bool:
     return isinstance(node, (cst.Name, cst.Attribute, cst.Integer, cst.Float, cst.SimpleString, cst.UnaryOperation))
 
 
-# -- where a map task is called ------------------------------------------------------------------------------------------
+# -- where a map task is called ---------------------------------------------------------------------------------------
 
 
 def _calls(view: FileView, map_task: MapTask) -> Iterator[MapCall]:
-    """Every call of the map task. Raises Unreadable if it is used in another way."""
+    """Every call of the map task. Raises UnreadableError if it is used in another way."""
     creation = map_task.node
     parent = view.parent(creation)
     if isinstance(parent, cst.Call) and parent.func is creation:
@@ -224,7 +283,11 @@ def _calls(view: FileView, map_task: MapTask) -> Iterator[MapCall]:
         return
     holder = _holder(view, creation)
     if holder is None:
-        raise Unreadable("FM214", f"The map task is not called here; write list(flyte.map({map_task.task.name}, values)) where the values are known.")
+        raise UnreadableError(
+            "FM214",
+            f"The map task is not called here; write list(flyte.map({map_task.task.name}, values)) where the "
+            "values are known.",
+        )
     scope = view.scope_at[holder]
     exported = scope is view.module_scope and (
         f"{view.facts.module}.{holder.value}" in view.index.imported_names or holder.value in view.facts.string_all
@@ -232,13 +295,21 @@ def _calls(view: FileView, map_task: MapTask) -> Iterator[MapCall]:
     uses = view.uses_of(holder.value, scope)
     calls = [view.parent(use) for use in uses]
     if exported or any(not isinstance(c, cst.Call) or c.func is not use for c, use in zip(calls, uses, strict=True)):
-        raise Unreadable("FM214", f"{holder.value} is not only called here; make it a function that returns list(flyte.map({map_task.task.name}, values)).")
+        raise UnreadableError(
+            "FM214",
+            f"{holder.value} is not only called here; make it a function that returns "
+            f"list(flyte.map({map_task.task.name}, values)).",
+        )
     for node in calls:
         assert isinstance(node, cst.Call)
         moved = [b.value for b in map_task.bound.values() if b.value is not None and b.holder is None]
         moved += [a.value for a in (*map_task.options.values(), *map_task.overrides.values())]
         if not all(_movable(view, value, node) for value in moved) or not _movable(view, map_task.function, node):
-            raise Unreadable("FM214", f"{holder.value} holds values that can't be moved to its calls; write list(flyte.map({map_task.task.name}, values)) there.")
+            raise UnreadableError(
+                "FM214",
+                f"{holder.value} holds values that can't be moved to its calls; write "
+                f"list(flyte.map({map_task.task.name}, values)) there.",
+            )
         yield _read_call(view, map_task, node, False)
 
 
@@ -290,15 +361,27 @@ def _read_call(view: FileView, map_task: MapTask, node: cst.Call, inline: bool) 
     inputs: dict[str, cst.Arg] = {}
     for position, arg in enumerate(node.args):
         if arg.star or (arg.keyword is None and position >= len(parameters)):
-            raise Unreadable("FM214", f"The inputs of the map task are unpacked from a value; pass the lists to flyte.map in the order {', '.join(parameters)}.")
+            raise UnreadableError(
+                "FM214",
+                "The inputs of the map task are unpacked from a value; pass the lists to flyte.map in the "
+                f"order {', '.join(parameters)}.",
+            )
         inputs[arg.keyword.value if arg.keyword is not None else parameters[position]] = arg
     unknown = [name for name in (*inputs, *map_task.bound) if name not in parameters]
     if unknown:
-        raise Unreadable("FM214", f"{map_task.task.name} has no parameter {unknown[0]}; pass the lists to flyte.map in the order {', '.join(parameters)}.")
+        raise UnreadableError(
+            "FM214",
+            f"{map_task.task.name} has no parameter {unknown[0]}; pass the lists to flyte.map in the order "
+            f"{', '.join(parameters)}.",
+        )
     last = max((parameters.index(n) for n in (*inputs, *map_task.bound, *map_task.fixed)), default=-1)
     missing = [n for n in parameters[:last] if n not in inputs and n not in map_task.bound and n not in map_task.fixed]
     if missing or not any(n not in map_task.bound for n in inputs):
-        raise Unreadable("FM214", f"The map task gets no list for {', '.join(missing) or 'any parameter'}; pass every parameter of {map_task.task.name}.")
+        raise UnreadableError(
+            "FM214",
+            f"The map task gets no list for {', '.join(missing) or 'any parameter'}; pass every parameter of "
+            f"{map_task.task.name}.",
+        )
     found = MapCall(map_task, node, node, inputs, inline)
     owner = view.parent(node)
     if isinstance(owner, cst.Attribute) and owner.attr.value == "with_overrides":
@@ -306,14 +389,20 @@ def _read_call(view: FileView, map_task: MapTask, node: cst.Call, inline: bool) 
         if isinstance(outer, cst.Call) and outer.func is owner:
             given = arguments(outer, ())
             if given is None:
-                raise Unreadable("FM215", f"The overrides are unpacked from a value; use flyte.map({map_task.task.name}.override(...), values).")
+                raise UnreadableError(
+                    "FM215",
+                    "The overrides are unpacked from a value; use "
+                    f"flyte.map({map_task.task.name}.override(...), values).",
+                )
             found.whole, found.overrides = outer, given
     return found
 
 
-# -- writing ------------------------------------------------------------------------------------------------------------
+# -- writing ----------------------------------------------------------------------------------------------------------
 
-_OVERRIDES = frozenset({"retries", "timeout", "interruptible", "cache", "cache_version", "cache_serialize", "pod_template"})
+_OVERRIDES = frozenset(
+    {"retries", "timeout", "interruptible", "cache", "cache_version", "cache_serialize", "pod_template"}
+)
 _RESOURCES = frozenset({"requests", "limits", "resources", "accelerator", "shared_memory"})
 _NAMES = frozenset({"node_name", "name"})
 
@@ -323,15 +412,27 @@ def _convert(view: FileView, item: MapCall, inlined: set[cst.Name]) -> Iterator[
     function, inputs = item.map_task.task.name, item.inputs
     if len(mapped) > 1 and len({_length(view, inputs[name].value) for name in mapped}) > 1:
         names = " and ".join(sorted(mapped))
-        yield Finding(item.call, "FM211", f"flyte.map stops at the shortest of {names}; Flyte 1 raised where their lengths differed.")
+        yield Finding(
+            item.call,
+            "FM211",
+            f"flyte.map stops at the shortest of {names}; Flyte 1 raised where their lengths differed.",
+        )
     for keyword, arg in {**item.map_task.overrides, **item.overrides}.items():
         if keyword == "container_image":
-            yield Finding(arg, "FM230", f"An override can't change the image of {function}; give it a second environment.")
+            yield Finding(
+                arg, "FM230", f"An override can't change the image of {function}; give it a second environment."
+            )
         elif keyword not in _OVERRIDES | _RESOURCES | _NAMES:
-            yield Finding(arg, "FM215", f"{keyword}={code(arg.value)} can't be overridden for {function} and was left out.")
+            yield Finding(
+                arg, "FM215", f"{keyword}={code(arg.value)} can't be overridden for {function} and was left out."
+            )
     settles = _settles(item.map_task)
     if settles:
-        yield Finding(item.call, "FM212", f"Failed elements of {function} are None as before; the threshold is now checked after all of them ran.")
+        yield Finding(
+            item.call,
+            "FM212",
+            f"Failed elements of {function} are None as before; the threshold is now checked after all of them ran.",
+        )
         yield _tolerance(view)
     legal = _is_legal_partial(item)
     if not legal:
@@ -345,7 +446,9 @@ def _convert(view: FileView, item: MapCall, inlined: set[cst.Name]) -> Iterator[
 def _keep_comments(view: FileView, item: MapCall) -> Iterator[Item]:
     """Comments inside the call stand above its statement when the call is written anew."""
     nodes: list[cst.CSTNode] = [item.whole] if item.whole is item.call or item.inline else [item.call]
-    kept = [a.value for a in item.inputs.values()] + [b.value for b in item.map_task.bound.values() if b.value is not None]
+    kept = [a.value for a in item.inputs.values()] + [
+        b.value for b in item.map_task.bound.values() if b.value is not None
+    ]
     lost = lost_comments(nodes, kept)
     if lost:
         lines = [cst.EmptyLine(comment=cst.Comment(text)) for text in lost]
@@ -353,11 +456,16 @@ def _keep_comments(view: FileView, item: MapCall) -> Iterator[Item]:
 
 
 def _is_legal_partial(item: MapCall) -> bool:
-    """Whether ``flyte.map`` takes the partial: the one free parameter is the first, all others are bound (MAP-04, TRAP-04)."""
+    """Whether ``flyte.map`` takes the partial: all parameters but the first are bound (MAP-04, TRAP-04)."""
     map_task = item.map_task
     parameters = [p.name for p in map_task.task.function.parameters]
     overridden = any(name in map_task.bound for name in item.inputs)
-    return bool(map_task.bound) and not overridden and list(item.inputs) == parameters[:1] and set(map_task.bound) == set(parameters[1:])
+    return (
+        bool(map_task.bound)
+        and not overridden
+        and list(item.inputs) == parameters[:1]
+        and set(map_task.bound) == set(parameters[1:])
+    )
 
 
 def _taken_over(view: FileView, bound: Bound, item: MapCall) -> bool:
@@ -391,7 +499,9 @@ def _mapped(view: FileView, item: MapCall, updated: cst.Call, legal: bool) -> cs
         given = item.inputs.get(name)
         if name in map_task.bound:
             if not legal:
-                value = now[given.value] if given is not None else _bound_value(view, item, name, map_task.bound[name], now)
+                value = (
+                    now[given.value] if given is not None else _bound_value(view, item, name, map_task.bound[name], now)
+                )
                 args.append(argument(_repeated(view, value)))
         elif given is not None:
             args.append(argument(now[given.value]))
@@ -405,10 +515,14 @@ def _repeated(view: FileView, value: cst.BaseExpression) -> cst.BaseExpression:
 
 
 def _pair(original: cst.Call, updated: cst.Call, now: dict[cst.CSTNode, cst.BaseExpression]) -> None:
-    """Note which argument of the edited call each argument of the original has become, through nested calls of ``partial``."""
+    """Note what each argument of the original call has become in the edited one, through nested ``partial`` calls."""
     for before, after in zip(original.args, updated.args, strict=True):
         now[before.value] = after.value
-        if isinstance(before.value, cst.Call) and isinstance(after.value, cst.Call) and len(before.value.args) == len(after.value.args):
+        if (
+            isinstance(before.value, cst.Call)
+            and isinstance(after.value, cst.Call)
+            and len(before.value.args) == len(after.value.args)
+        ):
             _pair(before.value, after.value, now)
 
 
@@ -427,7 +541,7 @@ def _bound_value(
 
 
 def _override_arguments(view: FileView, item: MapCall, now: dict[cst.CSTNode, cst.BaseExpression]) -> list[cst.Arg]:
-    """The arguments of ``t.override(...)`` for the metadata of the map task and the overrides of its call (MAP-15, MAP-16)."""
+    """The arguments of ``t.override(...)``: the map task's metadata and its call's overrides (MAP-15, MAP-16)."""
     given = {**item.map_task.overrides, **item.overrides}
     if not given:
         return []
@@ -468,12 +582,22 @@ def _collected(
     elif settles:
         collected = mapping
     else:
-        collected = _on_lines("list", [argument(mapping)], indent) if breaks else call("list", [argument(mapping)], room=10_000)
+        collected = (
+            _on_lines("list", [argument(mapping)], indent) if breaks else call("list", [argument(mapping)], room=10_000)
+        )
     if not settles:
         return collected
-    thresholds = [argument(now.get(options[k].value, options[k].value), k) for k in ("min_successes", "min_success_ratio") if k in options]
+    thresholds = [
+        argument(now.get(options[k].value, options[k].value), k)
+        for k in ("min_successes", "min_success_ratio")
+        if k in options
+    ]
     arguments_ = [argument(collected), *thresholds]
-    return _on_lines(_tolerance_name(view), arguments_, indent) if breaks else call(_tolerance_name(view), arguments_, room=10_000)
+    return (
+        _on_lines(_tolerance_name(view), arguments_, indent)
+        if breaks
+        else call(_tolerance_name(view), arguments_, room=10_000)
+    )
 
 
 def _on_lines(function: str, args: Sequence[cst.Arg], indent: str) -> cst.Call:
@@ -483,7 +607,9 @@ def _on_lines(function: str, args: Sequence[cst.Arg], indent: str) -> cst.Call:
     return flat.with_changes(whitespace_before_args=line_break(f"{indent}    "), args=[*flat.args[:-1], last])
 
 
-def _concurrency(view: FileView, node: cst.BaseExpression, now: dict[cst.CSTNode, cst.BaseExpression]) -> cst.BaseExpression:
+def _concurrency(
+    view: FileView, node: cst.BaseExpression, now: dict[cst.CSTNode, cst.BaseExpression]
+) -> cst.BaseExpression:
     """None means unlimited in v1, where v2 has 0 (MAP-11)."""
     value = now.get(node, node)
     known = value_of(view, node)
@@ -501,7 +627,7 @@ def _room(view: FileView, node: cst.CSTNode) -> tuple[int, str]:
     return WIDTH - column, "" if line == first else " " * max(column - margin, 0)
 
 
-# -- partial success ------------------------------------------------------------------------------------------------------
+# -- partial success --------------------------------------------------------------------------------------------------
 
 
 def _settles(map_task: MapTask) -> bool:
@@ -522,7 +648,11 @@ def _tolerance_name(view: FileView) -> str:
 
 def _tolerance(view: FileView) -> Helper:
     """The function that does what min_successes and min_success_ratio did (MAP-12, MAP-13)."""
-    name, any_, iterable = _tolerance_name(view), view.local_name("typing:Any"), view.local_name("collections.abc:Iterable")
+    name, any_, iterable = (
+        _tolerance_name(view),
+        view.local_name("typing:Any"),
+        view.local_name("collections.abc:Iterable"),
+    )
     math = view.local_name("math:")
     return Helper(
         name,
@@ -543,7 +673,7 @@ def {name}(
     )
 
 
-# -- lengths ------------------------------------------------------------------------------------------------------------
+# -- lengths ----------------------------------------------------------------------------------------------------------
 
 
 def _length(view: FileView, node: cst.BaseExpression, depth: int = 0) -> str:
@@ -567,7 +697,11 @@ def _length(view: FileView, node: cst.BaseExpression, depth: int = 0) -> str:
     if isinstance(node, cst.Call):
         if isinstance(node.func, cst.Call) and _is_creation(view, node.func) and node.args:
             return _length(view, node.args[0].value, depth + 1)
-        if isinstance(node.func, cst.Name) and node.func.value in ("list", "sorted", "reversed", "range") and len(node.args) == 1:
+        if (
+            isinstance(node.func, cst.Name)
+            and node.func.value in ("list", "sorted", "reversed", "range")
+            and len(node.args) == 1
+        ):
             return _length(view, node.args[0].value, depth + 1)
     return code(node)
 
@@ -576,7 +710,7 @@ def _is_creation(view: FileView, node: cst.Call) -> bool:
     return view.canonical(node.func) == "flytekit.map_task"
 
 
-# -- variables that go ----------------------------------------------------------------------------------------------------
+# -- variables that go ------------------------------------------------------------------------------------------------
 
 
 def _drop(view: FileView, holder: cst.Name) -> Iterator[Item]:

@@ -51,7 +51,7 @@ _FIELDS = {
     "flytekitplugins.dask.Scheduler": ("image", "requests", "limits"),
     "flytekitplugins.dask.WorkerGroup": ("number_of_workers", "image", "requests", "limits"),
 }
-#: Where v2 has one ``resources=`` for v1's ``requests=`` and ``limits=``; the node configurations of Ray keep both (PLG-03).
+#: Where v2 has one ``resources=`` for v1's ``requests=`` and ``limits=``; Ray's node configurations keep both (PLG-03).
 _MERGED = frozenset(
     {
         "flytekitplugins.ray.AutoscalerOptionsConfig",
@@ -107,7 +107,8 @@ def plugin_findings(view: FileView, args: Mapping[str, cst.Arg]) -> Iterator[Fin
         yield Finding(
             arg,
             "FM641",
-            f"task_config={code(arg.value)} can't be read here; check that it is the configuration of a Flyte 2 plugin.",
+            f"task_config={code(arg.value)} can't be read here; check that it is the configuration of a "
+            "Flyte 2 plugin.",
         )
 
 
@@ -117,7 +118,9 @@ def is_pod(view: FileView, node: cst.BaseExpression) -> bool:
 
 
 def pod_template(view: FileView, node: cst.BaseExpression) -> cst.BaseExpression:
-    """``flyte.PodTemplate`` for a ``Pod`` (PLG-18): the variable that was converted where it stands, or the call itself."""
+    """``flyte.PodTemplate`` for a ``Pod`` (PLG-18): the variable that was converted where it stands, or the call
+    itself.
+    """
     if not isinstance(node, cst.Call):
         return node
     return _pod(view, node, node, indent="    ")
@@ -160,7 +163,7 @@ def _in_decorator(view: FileView, node: cst.CSTNode) -> bool:
     return any(isinstance(a, cst.Decorator) for a in view.ancestors(node))
 
 
-# -- Ray and Dask --------------------------------------------------------------------------------------------------------
+# -- Ray and Dask ------------------------------------------------------------------------------------------------------
 
 
 def _package(name: str) -> str:
@@ -253,12 +256,14 @@ def _v2_class(name: str) -> str | None:
     return None
 
 
-# -- Databricks ----------------------------------------------------------------------------------------------------------
+# -- Databricks --------------------------------------------------------------------------------------------------------
 
 
 @on_symbol(*_DATABRICKS)
 def convert_databricks(view: FileView, reference: Reference) -> Iterator[Item]:
-    """``Databricks``/``DatabricksV2`` → ``flyteplugins.databricks.Databricks``; the token's secret has another name (PLG-02)."""
+    """``Databricks``/``DatabricksV2`` → ``flyteplugins.databricks.Databricks``; the token's secret has another name
+    (PLG-02).
+    """
     node = _calls(view, reference)
     given = arguments(node, _DATABRICKS[reference.name]) if node is not None else None
     gone = sorted(
@@ -286,12 +291,14 @@ def convert_databricks(view: FileView, reference: Reference) -> Iterator[Item]:
     yield Replace(node, build)
 
 
-# -- PyTorch -------------------------------------------------------------------------------------------------------------
+# -- PyTorch -----------------------------------------------------------------------------------------------------------
 
 
 @on_symbol(_ELASTIC)
 def convert_elastic(view: FileView, reference: Reference) -> Iterator[Item]:
-    """``Elastic`` with v1's defaults written out where v2's differ; ``start_method`` and ``increase_shared_mem`` go (PLG-05)."""
+    """``Elastic`` with v1's defaults written out where v2's differ; ``start_method`` and ``increase_shared_mem`` go
+    (PLG-05).
+    """
     node = _calls(view, reference)
     given = arguments(node, _ELASTIC_FIELDS) if node is not None else None
     if node is not None and given is None:
@@ -343,12 +350,14 @@ def convert_clean_pod_policy(view: FileView, reference: Reference) -> Iterator[I
         yield Replace(reference.chain, lambda updated: cst.SimpleString(f'"{name}"'))
 
 
-# -- queries -------------------------------------------------------------------------------------------------------------
+# -- queries -----------------------------------------------------------------------------------------------------------
 
 
 @on_symbol(*_QUERY)
 def convert_query_task(view: FileView, reference: Reference) -> Iterator[Item]:
-    """``BigQueryTask`` and ``SnowflakeTask``: renamed arguments; Snowflake's template is printf style in v2 (PLG-08, PLG-09)."""
+    """``BigQueryTask`` and ``SnowflakeTask``: renamed arguments; Snowflake's template is printf style in v2 (PLG-08,
+    PLG-09).
+    """
     module, output = _QUERY[reference.name]
     node = _calls(view, reference)
     if node is None:
@@ -361,7 +370,8 @@ def convert_query_task(view: FileView, reference: Reference) -> Iterator[Item]:
         yield Finding(
             node,
             "FM649",
-            f"This {reference.name.rpartition('.')[2]} can't be read; it needs plugin_config and output_dataframe_type in Flyte 2.",
+            f"This {reference.name.rpartition('.')[2]} can't be read; it needs plugin_config and "
+            "output_dataframe_type in Flyte 2.",
         )
         yield Covered(reference.node)
         return
@@ -403,7 +413,9 @@ def convert_query_task(view: FileView, reference: Reference) -> Iterator[Item]:
 
 
 def _bound_template(view: FileView, node: cst.BaseExpression) -> cst.BaseExpression | None:
-    """A Snowflake template with ``%(x)s`` for ``{{ .inputs.x }}``; None where that can't be told or would change the query."""
+    """A Snowflake template with ``%(x)s`` for ``{{ .inputs.x }}``; None where that can't be told or would change the
+    query.
+    """
     text = string_value(follow(view, node))
     if text is None or "%" in text:
         return None

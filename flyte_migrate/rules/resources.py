@@ -1,4 +1,4 @@
-"""``requests=``/``limits=``/``resources=``/``accelerator=``/``shared_memory=`` → one ``flyte.Resources`` (RES-01…13, ACC-01…17).
+"""Resources, accelerator and shared memory of a task → one ``flyte.Resources`` (RES-01…13, ACC-01…17, CFG-05…08).
 
 Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/resources/
 """
@@ -58,13 +58,8 @@ class _Sides:
     limits: dict[str, cst.BaseExpression] = field(default_factory=dict)
 
 
-def merged_resources(
-    view: FileView, given: Mapping[str, cst.Arg], base: Mapping[str, cst.Arg] | None = None
-) -> Merged:
-    """What ``requests``, ``limits``, ``resources``, ``accelerator`` and ``shared_memory`` (original nodes) say together.
-
-    They win over the values of ``base``, request by request and limit by limit, as an override over its task's (WF-32).
-    """
+def merged_resources(view: FileView, given: Mapping[str, cst.Arg], base: Mapping[str, cst.Arg] | None = None) -> Merged:
+    """What the arguments of RESOURCE_KEYWORDS (original nodes) say together."""
     found = Merged()
     present = {k: given[k].value for k in RESOURCE_KEYWORDS if k in given and not is_none(given[k].value)}
     below = {k: base[k].value for k in RESOURCE_KEYWORDS if k in base and not is_none(base[k].value)} if base else {}
@@ -161,7 +156,9 @@ def convert_resources(view: FileView, reference: Reference) -> Iterator[Item]:
 
 @on_symbol("resources")
 def convert_accelerators(view: FileView, reference: Reference) -> Iterator[Item]:
-    """An accelerator is read where its task is configured; a variable that served nothing else goes, other uses are reported."""
+    """An accelerator is read where its task is configured; a variable that served nothing else goes, other uses are
+    reported.
+    """
     if not reference.name.startswith(_ACCELERATORS) or stays_v1(view, reference.chain):
         return
     for ancestor in view.ancestors(reference.chain):
@@ -184,7 +181,9 @@ def convert_accelerators(view: FileView, reference: Reference) -> Iterator[Item]
 
 
 def _assigned(view: FileView, node: cst.CSTNode) -> tuple[cst.SimpleStatementLine, cst.Name] | None:
-    """(statement, variable) of ``variable = <expression with node>`` at module level, if the statement carries no comment."""
+    """(statement, variable) of ``variable = <expression with node>`` at module level, if the statement carries no
+    comment.
+    """
     statement = view.statement(node)
     if (
         not isinstance(statement, cst.SimpleStatementLine)
@@ -208,7 +207,9 @@ def _assigned(view: FileView, node: cst.CSTNode) -> tuple[cst.SimpleStatementLin
 
 
 def _uses_are(view: FileView, target: cst.Name, wanted: Callable[[str, cst.Call], bool]) -> bool:
-    """Whether a variable is read, and only as arguments of converted task decorators for which ``wanted(keyword, call)``."""
+    """Whether a variable is read, and only as arguments of converted task decorators for which ``wanted(keyword,
+    call)``.
+    """
     uses = view.uses_of(target.value, view.module_scope)
     for use in uses:
         keyword, owner = argument_around(view, use)
@@ -223,7 +224,7 @@ def _uses_are(view: FileView, target: cst.Name, wanted: Callable[[str, cst.Call]
 
 
 def _is_whole(view: FileView, value: cst.BaseExpression, keyword: str) -> bool:
-    """Whether an expression becomes the whole ``flyte.Resources`` by itself: a variable converted where it is defined."""
+    """Whether this becomes the whole ``flyte.Resources`` by itself: a variable converted where it is defined."""
     if isinstance(value, cst.Call) or not isinstance(value, (cst.Name, cst.Attribute, cst.IfExp)):
         return False
     behind = follow(view, value)
@@ -297,7 +298,8 @@ def _values(view: FileView, sides: _Sides, found: Merged, accelerator: cst.BaseE
         found.problems.append(
             (
                 "FM110",
-                f"Only a limit was set for {' and '.join(alone)}: it is request and limit now, as the platform would assume.",
+                f"Only a limit was set for {' and '.join(alone)}: it is request and limit now, as the "
+                "platform would assume.",
             )
         )
     for name in _FIELDS:
@@ -367,7 +369,8 @@ def _gpu(
         found.problems.append(
             (
                 "FM121",
-                f"The device of accelerator={code(accelerator)} can't be told; give it as gpu= of this flyte.Resources.",
+                f"The device of accelerator={code(accelerator)} can't be told; give it as gpu= of this "
+                "flyte.Resources.",
             )
         )
         return cst.Integer(str(count)) if isinstance(count, int) else None if given is None else _int(view, given)
@@ -382,7 +385,9 @@ def _gpu(
 
 
 def _count(view: FileView, node: cst.BaseExpression | None) -> int | str | None:
-    """The number of GPUs as an int if it is a literal or a constant written as text, else the source of the expression."""
+    """The number of GPUs as an int if it is a literal or a constant written as text, else the source of the
+    expression.
+    """
     if node is None:
         return None
     value = literal(node)
@@ -484,7 +489,9 @@ def _closed(args: Sequence[cst.Arg], before: Sequence[cst.Arg]) -> list[cst.Arg]
 def environment_variables_argument(
     view: FileView, args: Mapping[str, cst.Arg], originals: Mapping[str, cst.Arg]
 ) -> list[cst.Arg]:
-    """The environment's ``env_vars=`` for ``environment={…}`` (CFG-05): numbers become strings, as a container sees them."""
+    """The environment's ``env_vars=`` for ``environment={…}`` (CFG-05): numbers become strings, as a container sees
+    them.
+    """
     if "environment" not in args:
         return []
     value = args["environment"].value

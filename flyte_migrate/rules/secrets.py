@@ -1,4 +1,4 @@
-"""``Secret`` and ``secret_requests=`` → ``flyte.Secret`` and ``secrets=``; reading a secret → ``os.environ`` (SEC-01…10).
+"""``Secret`` and ``secret_requests=`` → ``flyte.Secret`` and ``secrets=``; reading one → ``os.environ`` (SEC-01…10).
 
 Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/secrets/
 """
@@ -107,7 +107,8 @@ def _secret_findings(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg
         yield Finding(
             node,
             "FM144",
-            f"group_version={code(given['group_version'].value)} was left out: a Flyte 2 secret has no version; put it into the group.",
+            f"group_version={code(given['group_version'].value)} was left out: a Flyte 2 secret has no "
+            "version; put it into the group.",
         )
     if "env_var" in given:
         name = constant(view, given["env_var"].value)
@@ -115,19 +116,22 @@ def _secret_findings(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg
             yield Finding(
                 node,
                 "FM141",
-                f"The environment variable {name} must be upper case in Flyte 2: it became {_valid(name)}; read that one.",
+                f"The environment variable {name} must be upper case in Flyte 2: it became {_valid(name)}; "
+                "read that one.",
             )
     elif not _is_file(view, given) and _variable(view, given) is None:
         yield Finding(
             node,
             "FM141",
-            "The names of this secret are not literals: as_env_var= is needed if they hold anything but letters, digits, - and _.",
+            "The names of this secret are not literals: as_env_var= is needed if they hold anything but "
+            "letters, digits, - and _.",
         )
     if _is_file(view, given) and not _read_by_value(view, given):
         yield Finding(
             node,
             "FM143",
-            "The file of this secret lies under /etc/flyte/secrets in Flyte 2, not under /etc/secrets/<group>/<key>: adapt what opens it.",
+            "The file of this secret lies under /etc/flyte/secrets in Flyte 2, not under "
+            "/etc/secrets/<group>/<key>: adapt what opens it.",
         )
 
 
@@ -179,7 +183,7 @@ def _valid(name: str) -> str:
     return f"_{cleaned}" if cleaned[:1].isdigit() else cleaned
 
 
-# -- reading -------------------------------------------------------------------------------------------------------------
+# -- reading -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -282,7 +286,8 @@ def convert_reads(view: FileView) -> Iterator[Item]:
             yield Finding(
                 read.node,
                 "FM142",
-                f"The names in {code(read.node)} are not literals; the secret is in os.environ under <GROUP>_<KEY>, upper case, - as _.",
+                f"The names in {code(read.node)} are not literals; the secret is in os.environ under "
+                "<GROUP>_<KEY>, upper case, - as _.",
             )
             continue
         if read.reader == "get_secrets_file":
@@ -302,7 +307,8 @@ def convert_reads(view: FileView) -> Iterator[Item]:
             yield Finding(
                 read.node,
                 "FM146",
-                f"The secret is read from the environment variable {variable}; export it for local runs, which inject no secrets.",
+                f"The secret is read from the environment variable {variable}; export it for local runs, "
+                "which inject no secrets.",
             )
         if _caught_as_value_error(view, read.node):
             yield Finding(

@@ -62,7 +62,9 @@ def _optional(view: FileView, annotation: cst.Annotation) -> cst.Annotation:
 
 @on_task
 def drop_discarded_returns(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
-    """A task without a return annotation returned nothing in Flyte 1, whatever its body says; now its body says so (TRAP-08)."""
+    """A task without a return annotation returned nothing in Flyte 1, whatever its body says; now its body says so
+    (TRAP-08).
+    """
     task = definition.task
     function = task.function
     if task.role not in ("task", "dynamic") or not function.has_value_return or function.returns not in (None, "None"):
@@ -79,7 +81,8 @@ def drop_discarded_returns(view: FileView, definition: TaskDefinition) -> Iterat
     yield Finding(
         definition.node,
         "FM187",
-        f"Flyte 1 discarded what {task.name} returns, for want of an annotation; its return statements now return nothing.",
+        f"Flyte 1 discarded what {task.name} returns, for want of an annotation; its return statements now "
+        "return nothing.",
     )
     last = definition.node.body.body[-1]
     for node in returns:
@@ -125,7 +128,9 @@ def _acts(value: cst.BaseExpression) -> bool:
 
 @on_task
 def report_signature(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
-    """``*args``, ``**kwargs``, tuples without their element types, and annotations that can't be resolved at definition."""
+    """``*args``, ``**kwargs``, tuples without their element types, and annotations that can't be resolved at
+    definition.
+    """
     task, node = definition.task, definition.node
     if task.qualified in view.environments.blocked:
         return
@@ -134,7 +139,8 @@ def report_signature(view: FileView, definition: TaskDefinition) -> Iterator[Ite
         yield Finding(
             node,
             "FM171",
-            f"{task.name} takes {_starred(variadic)}, and every input of a task needs a name and a type: spell them out.",
+            f"{task.name} takes {_starred(variadic)}, and every input of a task needs a name and a type: "
+            "spell them out.",
         )
     if node.returns is not None:
         problem = _tuple_problem(view, node.returns.annotation)
@@ -168,7 +174,9 @@ def _tuple_problem(view: FileView, annotation: cst.BaseExpression) -> str:
 
 
 def _unresolvable(view: FileView, definition: TaskDefinition) -> Iterator[tuple[str, str]]:
-    """(name, reason) of annotation names that Flyte 2 will not find: imports for type checkers, locals in lazy annotations."""
+    """(name, reason) of annotation names that Flyte 2 will not find: imports for type checkers, locals in lazy
+    annotations.
+    """
     lazy = any(f.target == "__future__.annotations" for f in view.facts.imports)
     only_checked = {f.local for f in view.facts.imports if f.guard == "type_checking"}
     only_checked -= {f.local for f in view.facts.imports if f.guard != "type_checking"}

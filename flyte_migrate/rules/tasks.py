@@ -1,4 +1,4 @@
-"""``@task``, ``@dynamic``, ``@workflow``, ``@eager`` → ``@env.task`` with the arguments that stay on the task (IMP-01…03, CFG-10…24).
+"""``@task``, ``@dynamic``, ``@workflow``, ``@eager`` → ``@env.task`` and its arguments (IMP-01…03, CFG-10…24).
 
 Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/
 """
@@ -108,7 +108,7 @@ def convert_decorator(view: FileView, definition: TaskDefinition) -> Iterator[It
     if decorator in view.parents:
         yield Replace(decorator, build)
         return
-    # `name = task(function)`: the decorator goes above the function, and the name, if it is another one, stays an alias.
+    # `name = task(function)`: the decorator goes above the function; another name stays as an alias.
     call = view.applied_decorator(task)
     yield Replace(
         definition.node, lambda updated: updated.with_changes(decorators=[build(decorator), *updated.decorators])
@@ -220,11 +220,13 @@ def _plain(arg: cst.Arg) -> cst.Arg:
     return argument(arg.value, arg.keyword.value)
 
 
-# -- pod templates -------------------------------------------------------------------------------------------------------
+# -- pod templates -----------------------------------------------------------------------------------------------------
 
 
 def _template_argument(view: FileView, args: Mapping[str, cst.Arg], originals: Mapping[str, cst.Arg]) -> cst.Arg | None:
-    """``pod_template=`` from the template, its name, the labels and annotations (CFG-14, 15, 20), or a Pod configuration (PLG-18)."""
+    """``pod_template=`` from the template, its name, the labels and annotations (CFG-14, 15, 20), or a Pod
+    configuration (PLG-18).
+    """
     template = args.get("pod_template") or args.get("pod_template_name")
     config = originals.get("task_config")
     if template is None and config is not None and is_pod(view, config.value):
@@ -239,7 +241,7 @@ def _template_argument(view: FileView, args: Mapping[str, cst.Arg], originals: M
     )
 
 
-# -- documentation -------------------------------------------------------------------------------------------------------
+# -- documentation -----------------------------------------------------------------------------------------------------
 
 
 def _description(view: FileView, value: cst.BaseExpression) -> str | None:
@@ -289,7 +291,7 @@ def convert_documentation(view: FileView, reference: Reference) -> Iterator[Item
         yield Replace(node, lambda updated: _documentation(view, description))
 
 
-# -- findings ------------------------------------------------------------------------------------------------------------
+# -- findings ----------------------------------------------------------------------------------------------------------
 
 
 def _findings(view: FileView, definition: TaskDefinition, args: Mapping[str, cst.Arg]) -> Iterator[Finding]:
@@ -383,7 +385,8 @@ def _documentation_findings(view: FileView, arg: cst.Arg | None) -> Iterator[Fin
         yield Finding(
             arg,
             "FM107",
-            "The documentation can't be read here, so docs was left out; write docs=flyte.Documentation(description=...).",
+            "The documentation can't be read here, so docs was left out; write "
+            "docs=flyte.Documentation(description=...).",
         )
     elif given is not None and set(given) - {"short_description"}:
         yield Finding(
@@ -395,11 +398,14 @@ def _documentation_findings(view: FileView, arg: cst.Arg | None) -> Iterator[Fin
 
 def _blocked_message(task: Task, code_: str) -> str:
     if code_ == "FM109":
-        return f"The arguments of {task.name} are unpacked from a value that is built at run time; divide them between a flyte.TaskEnvironment and @env.task."
+        return (
+            f"The arguments of {task.name} are unpacked from a value that is built at run time; "
+            "divide them between a flyte.TaskEnvironment and @env.task."
+        )
     return f"{task.name} keeps its Flyte 1 decorator: its task_config has no counterpart in Flyte 2."
 
 
-# -- where and how a task is defined -------------------------------------------------------------------------------------
+# -- where and how a task is defined -----------------------------------------------------------------------------------
 
 
 def _placement(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
@@ -426,7 +432,8 @@ def _placement(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
         yield Finding(
             node,
             "FM173",
-            f"{task.name} is defined inside a function and can't be loaded by name on a cluster; move it to the top level.",
+            f"{task.name} is defined inside a function and can't be loaded by name on a cluster; move it to "
+            "the top level.",
         )
 
 
@@ -458,7 +465,8 @@ def _stack(view: FileView, definition: TaskDefinition) -> Iterator[Finding]:
                 yield Finding(
                     decorator,
                     "FM175",
-                    f"@{text} above the task decorator makes {name} a plain function again; put it below the task decorator.",
+                    f"@{text} above the task decorator makes {name} a plain function again; put it below the "
+                    "task decorator.",
                 )
         elif _hides_signature(view, known):
             yield Finding(
@@ -484,12 +492,12 @@ def _hides_signature(view: FileView, qualified: str) -> bool:
     )
 
 
-# -- helpers that only bound arguments -----------------------------------------------------------------------------------
+# -- helpers that only bound arguments ---------------------------------------------------------------------------------
 
 
 @on_file
 def drop_partials(view: FileView) -> Iterator[Item]:
-    """``gpu_task = partial(task, …)`` and shared dictionaries of arguments go once every decorator spells its own out."""
+    """``gpu_task = partial(task, …)`` and shared dictionaries of arguments go once each decorator spells its own."""
     helpers: dict[cst.SimpleStatementLine, str] = {}
     names = {use.value for d in view.tasks for use in _helper_names(view, d.decorator.decorator)} | _shared_helpers(
         view
@@ -537,7 +545,9 @@ def _helper_names(view: FileView, expression: cst.BaseExpression) -> Iterator[cs
 
 
 def _only_decorates(view: FileView, name: str) -> bool:
-    """Whether a module-level helper is read by decorators of converted tasks (or other helpers) alone, in the whole project."""
+    """Whether a module-level helper is read by decorators of converted tasks (or other helpers) alone, in the whole
+    project.
+    """
     if name in view.facts.string_all or len(view.module_scope.bindings.get(name, ())) != 1:
         return False
     qualified = f"{view.facts.module}.{name}"
@@ -575,7 +585,7 @@ def _only_decorates(view: FileView, name: str) -> bool:
     return True
 
 
-# -- attributes of a task ------------------------------------------------------------------------------------------------
+# -- attributes of a task ----------------------------------------------------------------------------------------------
 
 _ATTRIBUTES = {
     "__name__": "func.__name__",
@@ -609,7 +619,7 @@ _GONE = frozenset(
 
 @on_file
 def convert_task_attributes(view: FileView) -> Iterator[Item]:
-    """``t.__name__`` → ``t.func.__name__`` and ``t.__wrapped__`` → ``t.func``; other attributes are reported (WF-19)."""
+    """``t.__name__`` → ``t.func.__name__`` and ``t.__wrapped__`` → ``t.func``; others are reported (WF-19)."""
     for node in view.by_type.get(cst.Attribute, ()):
         assert isinstance(node, cst.Attribute)
         name = node.attr.value
@@ -636,12 +646,14 @@ def convert_task_attributes(view: FileView) -> Iterator[Item]:
             )
 
 
-# -- decorators that are called otherwise ----------------------------------------------------------------------------------
+# -- decorators that are called otherwise ------------------------------------------------------------------------------
 
 
 @on_symbol(*ROLES)
 def report_other_uses(view: FileView, reference: Reference) -> Iterator[Item]:
-    """``t = task(function)``, functions that make tasks, and other uses of a decorator than above a function (WF-44, DEP-06)."""
+    """``t = task(function)``, functions that make tasks, and other uses of a decorator than above a function (WF-44,
+    DEP-06).
+    """
     if reference.rest or not view.by_type.get(cst.Call):
         return
     name = reference.name.rpartition(".")[2]
@@ -666,7 +678,10 @@ def report_other_uses(view: FileView, reference: Reference) -> Iterator[Item]:
     assigned = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
     yield Covered(reference.node)
     if function is not None:
-        message = f"{function.name.value} makes tasks with {name}(...): Flyte 2 loads a task as a function of a module; decorate each with @env.task."
+        message = (
+            f"{function.name.value} makes tasks with {name}(...): Flyte 2 loads a task as a function of a module; "
+            "decorate each with @env.task."
+        )
         yield Finding(reference.chain, "FM177", message)
     elif (
         isinstance(assigned, cst.Assign)
@@ -679,7 +694,10 @@ def report_other_uses(view: FileView, reference: Reference) -> Iterator[Item]:
             if assigned.value.args and assigned.value.args[0].keyword is None
             else "the function"
         )
-        message = f"{variable} is made by calling {name}: write `@env.task` above a function {variable} that returns {given}(...)."
+        message = (
+            f"{variable} is made by calling {name}: "
+            f"write `@env.task` above a function {variable} that returns {given}(...)."
+        )
         yield Finding(reference.chain, "FM177", message)
     else:
         yield Finding(

@@ -172,6 +172,7 @@ class _Call:
         if _strict.enabled():
             from ._strict_calls import check_call
 
+            _strict.calling(location)
             check_call(task, location, args, kwargs)
         try:
             self.wires = _convert.inputs_to_wire(task.native_interface, args, _keywords_that_arrive(task, kwargs))

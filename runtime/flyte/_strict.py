@@ -7,6 +7,7 @@ kept in a list, so that one caught by `asyncio.gather(..., return_exceptions=Tru
 
 from __future__ import annotations
 
+import contextvars
 import inspect
 import os
 import sys
@@ -111,7 +112,16 @@ def user_location(frame: FrameType | None = None) -> Location:
         if _is_user_file(current.f_code.co_filename):
             return current.f_code.co_filename, current.f_lineno
         current = current.f_back
-    return "<unknown>", 0
+    return _calling.get()
+
+
+# The task call whose values are being converted: the place to name when no frame of the user's is on this thread.
+_calling: contextvars.ContextVar[Location] = contextvars.ContextVar("flyte-calling", default=("<unknown>", 0))
+
+
+def calling(location: Location) -> None:
+    """Note the place of the task call that is being made."""
+    _calling.set(location)
 
 
 def location_of(func: Any) -> Location:

@@ -13,6 +13,7 @@ import dataclasses
 import datetime
 import enum
 import os
+import sys
 import types
 import typing
 from collections.abc import Callable
@@ -128,8 +129,22 @@ def _field_types(annotation: Any) -> dict[str, Any]:
     """Types of a dataclass's fields, with the type variables of a parameterised one filled in."""
     cls = get_origin(annotation) or annotation
     hints = typing.get_type_hints(cls, include_extras=True)
+    if sys.version_info < (3, 11):
+        hints = {name: _named(hint, cls) for name, hint in hints.items()}
     bound = dict(zip(getattr(cls, "__parameters__", ()), get_args(annotation), strict=False))
     return {name: bound.get(hint, hint) if isinstance(hint, typing.TypeVar) else hint for name, hint in hints.items()}
+
+
+def _named(hint: Any, cls: type) -> Any:
+    """The hint with names in it resolved: before Python 3.11 `get_type_hints` leaves the text in `list["Tree"]`."""
+    if isinstance(hint, str):
+        return eval(hint, vars(sys.modules[cls.__module__]), {cls.__name__: cls})
+    if isinstance(hint, types.GenericAlias):
+        generic: Any = get_origin(hint)
+        return generic[tuple(_named(each, cls) for each in get_args(hint))]
+    if get_origin(hint) in _UNION_TYPES:
+        return Union[tuple(_named(each, cls) for each in get_args(hint))]  # noqa: UP007 - made at run time
+    return hint
 
 
 def is_named_tuple(annotation: Any) -> bool:

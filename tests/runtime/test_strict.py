@@ -367,6 +367,21 @@ def test_a_result_that_does_not_fit_points_to_the_task(tmp_path: pathlib.Path) -
     refused(run_program(tmp_path, program(body), strict=True), "unfit-value", "annotation")
 
 
+def test_a_check_of_a_value_names_the_call_it_was_passed_in(tmp_path: pathlib.Path) -> None:
+    body = """
+    import flyte.io
+
+    @env.task
+    def size(file: flyte.io.File) -> int:
+        return 1
+
+    @env.task
+    async def main_task() -> int:
+        return await size.aio(flyte.io.File(path="missing.txt"))  # HERE
+    """
+    refused(run_program(tmp_path, program(body), strict=True), "missing-file", "")
+
+
 def test_results_outside_of_runs_are_checked_at_the_end(tmp_path: pathlib.Path) -> None:
     body = """
     flyte.map(two, [1, 2])  # MAP

@@ -1,0 +1,246 @@
+"""Tests of tasks: ``task_mock``, ``flytekit.testing.patch``, ``pytest.raises`` around calls (TST-01…09, TRAP-31).
+
+Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/unit-testing/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from flyte_migrate.rewrite.flow import called_task, mapped_task
+from flyte_migrate.rewrite.plan import Covered, Finding, Insert, Item, Replace
+from flyte_migrate.rewrite.template import argument, call, code, keyword_of, string_value
+from flyte_migrate.rewrite.view import FileView, Reference
+from flyte_migrate.rewrite.walk import walk
+from flyte_migrate.rules import on_node, on_symbol
+from flyte_migrate.rules.exceptions import codes_of
+
+_CALL_CHECKS = re.compile(r"assert_(any_call|has_calls|called(_once)?_with)|call_args(_list)?|mock_calls|method_calls")
+
+
+# -- mocks ------------------------------------------------------------------------------------------------------------
+
+
+@on_symbol(
+    "flytekit.testing.task_mock",
+    "flytekit.core.testing.task_mock",
+    "flytekit.testing.patch",
+    "flytekit.core.testing.patch",
+)
+def convert_mock(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``task_mock(t)``, ``@patch(t)`` → ``mock.patch.object(t, "func")``: a mock in place of the task's function."""
+    node = view.parent(reference.chain)
+    if not isinstance(node, cst.Call) or node.func is not reference.chain or len(node.args) != 1 or node.args[0].star:
+        yield Finding(
+            reference.node,
+            "FM700",
+            f'{code(reference.chain)} is passed on here; mock a task with mock.patch.object(task, "func").',
+        )
+        return
+    target = node.args[0].value
+    task = view.task_of(target)
+    if task is None:
+        yield Finding(
+            node,
+            "FM700",
+            f"{code(target)} can't be traced to a task with a function; mock what takes its place in Flyte 2.",
+        )
+        return
+    yield from _argument_checks(view, node)
+    patch = _patch(view)
+    yield Replace(node, lambda updated: call(patch, [argument(updated.args[0].value), argument('"func"')]))
+
+
+def _patch(view: FileView) -> str:
+    """``mock.patch.object`` under the name that the file has (or can have) for it."""
+    if view.imports_already("unittest.mock", "", "unittest"):
+        return "unittest.mock.patch.object"
+    for fact in view.facts.imports:
+        if not fact.scope and not fact.guard and fact.target in ("unittest.mock", "mock"):
+            return f"{fact.local}.patch.object"
+        if not fact.scope and not fact.guard and fact.target == "unittest.mock.patch":
+            return f"{fact.local}.object"
+    if "mock" in view.facts.bound:
+        return view.local_name("unittest.mock:patch") + ".object"
+    return view.local_name("unittest:mock") + ".patch.object"
+
+
+def _argument_checks(view: FileView, node: cst.Call) -> Iterator[Finding]:
+    """A note if the test looks at what the mock was called with."""
+    owner: cst.CSTNode | None = view.parent(node)
+    name: cst.CSTNode | None = None
+    around: cst.CSTNode | None = None
+    if isinstance(owner, cst.WithItem):
+        name, around = (owner.asname.name if owner.asname is not None else None), view.function_of(node) or view.tree
+    elif isinstance(owner, cst.Decorator):
+        function = view.parent(owner)
+        if isinstance(function, cst.FunctionDef):
+            around = function
+            name = next((p.name for p in function.params.params if p.name.value != "self"), None)
+    if not isinstance(name, cst.Name) or around is None:
+        return
+    for item in walk(around):
+        if not isinstance(item, cst.Attribute) or not _CALL_CHECKS.fullmatch(item.attr.value):
+            continue
+        if isinstance(item.value, cst.Name) and item.value.value == name.value:
+            message = f"{name.value} gets the inputs as the call writes them (in a run: by keyword, with the defaults)."
+            yield Finding(item, "FM707", message)
+            return
+
+
+# -- expected exceptions ----------------------------------------------------------------------------------------------
+
+
+@on_node(cst.With)
+def convert_raises(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
+    """``with pytest.raises(X): t()`` → ``RuntimeUserError`` and its code: a direct call wraps the exception."""
+    assert isinstance(node, cst.With)
+    for item in node.items:
+        kind = _raises(view, item.item)
+        if kind:
+            assert isinstance(item.item, cst.Call)
+            yield from _expected(view, node, item, item.item, kind)
+
+
+def _raises(view: FileView, node: cst.BaseExpression) -> str:
+    """``pytest`` or ``unittest`` if the expression expects an exception."""
+    if not isinstance(node, cst.Call) or not node.args:
+        return ""
+    if view.qualified(node.func) == "pytest.raises":
+        return "pytest"
+    if (
+        isinstance(node.func, cst.Attribute)
+        and node.func.attr.value in ("assertRaises", "assertRaisesRegex")
+        and code(node.func.value) == "self"
+    ):
+        return "unittest"
+    return ""
+
+
+def _expected(view: FileView, node: cst.With, item: cst.WithItem, expectation: cst.Call, kind: str) -> Iterator[Item]:
+    wanted = expectation.args[0].value
+    classes = [e.value for e in wanted.elements] if isinstance(wanted, cst.Tuple) else [wanted]
+    calls = [c for c in walk(node.body) if isinstance(c, cst.Call) and _is_direct(view, c)]
+    if not calls or any(code(c) in ("Exception", "BaseException") for c in classes):
+        return
+    if any((view.qualified(c) or "").startswith("flyte.") for c in classes):
+        return
+    names: list[str] = []
+    for cls in classes:
+        found = codes_of(view, cls)
+        if found is None or isinstance(found, str):
+            text = (
+                f"{code(cls)} is raised by Flyte 1 itself, or can't be told"
+                if found != "FM257"
+                else f"{code(cls)} arrives under another name"
+            )
+            yield Finding(
+                node,
+                "FM701",
+                f"{text}; a direct call of a task raises RuntimeUserError, invalid inputs of a run TypeError.",
+            )
+            yield from (Covered(c) for c in classes)
+            return
+        names += [n for n in found[0] if n not in names]
+    task = called_task(view, calls[-1].func) or mapped_task(view, calls[-1].func)
+    name = item.asname.name.value if item.asname is not None and isinstance(item.asname.name, cst.Name) else ""
+    if task is None or not _is_last(view, node, calls[-1]) or _reads_more(view, node, name, kind):
+        yield Finding(
+            node,
+            "FM701",
+            f"A task that fails here raises flyte.errors.RuntimeUserError with code {' or '.join(names)}, not "
+            f"{code(wanted)}.",
+        )
+        return
+    match = keyword_of(expectation, "match") or (
+        keyword_of(expectation, "expected_regex", 1) if "Regex" in code(expectation.func) else None
+    )
+    pattern = string_value(match.value) if match is not None else None
+    if match is not None and (
+        pattern is None or pattern.startswith("^") or "Error encountered" in pattern or task.name in pattern
+    ):
+        yield Finding(
+            match,
+            "FM702",
+            f"The text is the bare message now, without Error encountered while executing '…{task.name}':.",
+        )
+    caught = name or _free(view, node, "caught")
+    error = cst.parse_expression(view.local_name("flyte:errors") + ".RuntimeUserError")
+    yield Replace(wanted, lambda updated: error)
+    if not name:
+        yield Replace(item, lambda updated: updated.with_changes(asname=cst.AsName(cst.Name(caught))))
+    found_code = f"{caught}.value.code" if kind == "pytest" else f"{caught}.exception.code"
+    listed = f'"{names[0]}"' if len(names) == 1 else "{" + ", ".join(f'"{n}"' for n in names) + "}"
+    if kind == "pytest":
+        check = cst.parse_statement(f"assert {found_code} {'==' if len(names) == 1 else 'in'} {listed}")
+    else:
+        check = cst.parse_statement(f"self.{'assertEqual' if len(names) == 1 else 'assertIn'}({found_code}, {listed})")
+    yield Insert(node, lambda rebuild: [check], after=True)
+
+
+def _is_direct(view: FileView, node: cst.Call) -> bool:
+    """Whether a call runs a sync task outside of a run (an async one gives a coroutine that raises the original)."""
+    task = (
+        called_task(view, node.func)
+        if not isinstance(node.func, cst.Attribute) or node.func.attr.value != "aio"
+        else None
+    )
+    if task is not None:
+        return task.qualified not in view.colours.asynchronous and task.role != "v2"
+    return mapped_task(view, node.func) is not None
+
+
+def _is_last(view: FileView, node: cst.With, last: cst.Call) -> bool:
+    """Whether the statement that is expected to fail is the call of the task and nothing else."""
+    if len(node.body.body) != 1:
+        return False
+    only = node.body.body[0]
+    value = getattr(only.body[-1] if isinstance(only, cst.SimpleStatementLine) else only, "value", None)
+    while isinstance(value, (cst.Attribute, cst.Subscript)):
+        value = value.value
+    return value is last
+
+
+def _reads_more(view: FileView, node: cst.With, name: str, kind: str) -> bool:
+    """Whether the test reads more of the exception than its text."""
+    if not name:
+        return False
+    around = view.function_of(node) or view.tree
+    held = "value" if kind == "pytest" else "exception"
+    for item in walk(around):
+        if not isinstance(item, cst.Attribute) or not isinstance(item.value, cst.Name) or item.value.value != name:
+            continue
+        if item.attr.value == held:
+            parent = view.parent(item)
+            if isinstance(parent, cst.Attribute) and parent.attr.value != "args":
+                return True
+            owner = view.parent(parent) if isinstance(parent, cst.Arg) else None
+            if isinstance(owner, cst.Call) and code(owner.func) in ("isinstance", "type"):
+                return True
+        elif item.attr.value in ("type", "typename", "errisinstance"):
+            return True
+    return False
+
+
+def _free(view: FileView, node: cst.With, wish: str) -> str:
+    around = view.function_of(node) or view.tree
+    taken = {n.value for n in walk(around) if isinstance(n, cst.Name)}
+    return wish if wish not in taken else f"{wish}_error"
+
+
+@on_node(cst.Call)
+def report_raises_of_a_callable(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
+    """``pytest.raises(X, t, …)`` calls the task itself."""
+    assert isinstance(node, cst.Call)
+    if len(node.args) < 2 or not _raises(view, node) or node.args[1].keyword is not None:
+        return
+    wanted = code(node.args[0].value)
+    if view.task_of(node.args[1].value) is not None and wanted not in ("Exception", "BaseException"):
+        yield Finding(
+            node,
+            "FM701",
+            f"{code(node.args[1].value)} raises flyte.errors.RuntimeUserError with code {wanted}, not {wanted}.",
+        )
