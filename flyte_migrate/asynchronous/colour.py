@@ -135,14 +135,14 @@ class _Colourer:
             return "it is a generator"
         for use in self.uses_of.get(name, ()):
             if use.kind == "value":
-                return f"{use.where} in {self.index.modules[use.module].path}"
+                return f"it {use.where} in {self.index.modules[use.module].path}"
             if use.kind == "call" and use.module not in self.editable:
                 return f"{self.index.modules[use.module].path} calls it, and is not among the files of this run"
             if use.kind == "call" and use.caller and self._is_unclear(use.caller):
                 return f"a method calls it in {self.index.modules[use.module].path}"
         for use in self.uses_by.get(name, ()):
             if use.kind == "value" and (use.callee in self.index.tasks or use.callee in self.blocking):
-                return f"{use.callee.rpartition('.')[2]}: {use.where} there"
+                return f"{use.callee.rpartition('.')[2]} {use.where} in it"
         return ""
 
     def _is_unclear(self, caller: str) -> bool:

@@ -55,7 +55,7 @@ _PURE_METHODS = frozenset(
     "as_posix capitalize casefold copy count date decode dict encode endswith find format get group groups index isdigit isoformat "
     "items join joinpath keys lower lstrip model_copy model_dump partition replace rpartition rsplit rstrip split splitlines "
     "startswith strip strftime time timestamp title to_dict total_seconds upper values with_name with_suffix zfill union "
-    "intersection difference issubset issuperset _replace _asdict".split()
+    "intersection difference issubset issuperset with_overrides _replace _asdict".split()
 )
 _MUTATORS = frozenset(
     "add append appendleft clear discard extend insert pop popitem popleft remove reverse setdefault sort update".split()

@@ -26,7 +26,7 @@ class Use:
     caller: str
     callee: str
     kind: UseKind
-    where: str = ""  # what makes it a value, for the report
+    where: str = ""  # what happens to it there, for the report
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ def _kind(view: FileView, node: cst.BaseExpression) -> tuple[UseKind | None, str
             assert isinstance(outer, cst.Call)
             return _kind(view, outer)
         if parent.attr.value in (*DIRECT, "aio"):
-            return ("call", "") if called else ("value", "its function is passed on")
+            return ("call", "") if called else ("value", "is passed on as a value")
         return None, ""
     if isinstance(parent, cst.Arg):
         call = view.parent(parent)
         if isinstance(call, cst.Call):
             return _argument(view, call)
-    return "value", "it is passed on as a value"
+    return "value", "is passed on as a value"
 
 
 def _argument(view: FileView, call: cst.Call) -> tuple[UseKind | None, str]:
@@ -101,7 +101,7 @@ def _argument(view: FileView, call: cst.Call) -> tuple[UseKind | None, str]:
             return _argument(view, outer)
         if isinstance(parent, cst.Assign):
             return _partial_variable(view, parent)
-    return "value", "it is passed on as a value"
+    return "value", "is passed on as a value"
 
 
 def _partial_variable(view: FileView, assign: cst.Assign) -> tuple[UseKind | None, str]:
@@ -115,9 +115,9 @@ def _partial_variable(view: FileView, assign: cst.Assign) -> tuple[UseKind | Non
             if isinstance(parent, cst.Attribute) and parent.attr.value in ("keywords", "func"):
                 continue
             if not isinstance(outer, cst.Call) or not (view.qualified(outer.func) or "").startswith("flyte."):
-                return "value", "it is passed on as a value"
+                return "value", "is passed on as a value"
         return "run", ""
-    return "value", "it is passed on as a value"
+    return "value", "is passed on as a value"
 
 
 def _root_name(view: FileView, node: cst.BaseExpression) -> str:
@@ -132,14 +132,14 @@ def _unawaitable(view: FileView, node: cst.CSTNode) -> str:
     inner = node
     for ancestor in view.ancestors(node):
         if isinstance(ancestor, cst.Lambda):
-            return "it is called in a lambda"
+            return "is called in a lambda"
         if isinstance(ancestor, cst.FunctionDef):
             if inner is ancestor.body:
                 return ""
             if isinstance(inner, cst.Decorator):
-                return "it is called in a decorator"
+                return "is called in a decorator"
         if isinstance(ancestor, cst.ClassDef):
-            return "it is called in the body of a class"
+            return "is called in the body of a class"
         inner = ancestor
     return ""
 

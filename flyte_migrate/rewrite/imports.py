@@ -129,6 +129,10 @@ def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
             ahead.setdefault(place, []).append(statement)
         placed = {statement for _, statement in places}
         ahead.setdefault(anchor, []).extend(s for s in third_party if s not in placed)
+    leading = _first_of_standard(view, lines, standard, removed)
+    for place, statement in leading:
+        ahead.setdefault(place, []).append(statement)
+    standard = [s for s in standard if s not in {statement for _, statement in leading}]
     if standard:
         yield from _standard(view, lines, standard, removed, ahead)
     for line in lines:
@@ -504,6 +508,20 @@ def _standard(
         ahead[first] = [*trailing, only_lines([cst.EmptyLine(indent=False)]), *ahead.get(first, ())]
     elif trailing:
         yield from _at_top(view, lines, trailing)
+
+
+def _first_of_standard(
+    view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStatementLine], removed: set[cst.CSTNode]
+) -> list[tuple[cst.SimpleStatementLine, cst.SimpleStatementLine]]:
+    """(first standard-library import, new line that comes before it), so that what sets the block off stays in front."""
+    body = set(view.tree.body)
+    top = [n.statement for n in lines if n.scope is view.module_scope and not n.guard and n.statement in body]
+    order = {statement: number for number, statement in enumerate(view.tree.body)}
+    standard = [s for s in top if _is_stdlib(s) and s not in removed and not _is_future(s)]
+    first = min(standard, key=lambda s: order[s], default=None)
+    if first is None or any(line.comment is not None for line in first.leading_lines):
+        return []
+    return [(first, s) for s in sorted(new, key=_sort_key) if _sort_key(s) < _sort_key(first)]
 
 
 def _sort_key(statement: cst.SimpleStatementLine) -> tuple[bool, str]:
