@@ -22,18 +22,25 @@ from dataclasses import dataclass
 from flyte_migrate.project.facts import Function
 from flyte_migrate.project.link import ProjectIndex, Task
 
+GATES = frozenset({"flytekit.approve", "flytekit.wait_for_input"})
+CONTEXT = "flytekit.current_context"
+#: What raises, or is None, outside of a run in Flyte 2.
+NEED_A_RUN = GATES | {CONTEXT}
+
 
 @dataclass(frozen=True)
 class Colours:
     """Qualified names (``<module id>.<function key>``) of functions.
 
     ``asynchronous`` are coroutine functions in the migrated project, ``turned`` those of them that are not in the
-    source, ``inside`` all functions that can be executed inside a run: tasks and what they call.
+    source, ``inside`` all functions that can be executed inside a run: tasks and what they call; ``in_need`` those from
+    which something is reached that may work in a run alone: a gate, or the context.
     """
 
     asynchronous: frozenset[str] = frozenset()
     turned: frozenset[str] = frozenset()
     inside: frozenset[str] = frozenset()
+    in_need: frozenset[str] = frozenset()
 
 
 def plan_colours(index: ProjectIndex, style: str = "sync") -> Colours:
@@ -62,7 +69,11 @@ def plan_colours(index: ProjectIndex, style: str = "sync") -> Colours:
         if grown == asynchronous:
             break
         asynchronous = grown
-    return Colours(frozenset(asynchronous), frozenset(asynchronous) - source, frozenset(inside))
+    asking = [
+        n for n, (module, f) in functions.items() if any(index.canonical(r, module) in NEED_A_RUN for r in f.refers)
+    ]
+    in_need = _upstream(asking, callers)
+    return Colours(frozenset(asynchronous), frozenset(asynchronous) - source, frozenset(inside), frozenset(in_need))
 
 
 def _callees(index: ProjectIndex, module: str, function: Function) -> frozenset[str]:
@@ -98,6 +109,18 @@ def _reaching(index: ProjectIndex, starting: Iterable[str], callers: Mapping[str
             continue
         found.add(name)
         if name not in index.tasks:
+            stack.extend(callers.get(name, ()))
+    return found
+
+
+def _upstream(starting: Iterable[str], callers: Mapping[str, set[str]]) -> set[str]:
+    """The functions and all that call them, directly or not."""
+    found: set[str] = set()
+    stack = list(starting)
+    while stack:
+        name = stack.pop()
+        if name not in found:
+            found.add(name)
             stack.extend(callers.get(name, ()))
     return found
 

@@ -158,6 +158,34 @@ class EnvironmentFact:
 
 
 @dataclass(frozen=True)
+class AddedTask:
+    """A task added to an imperative workflow: the variable of its node (or empty), what it resolves to."""
+
+    node: str
+    entity: str
+
+
+@dataclass(frozen=True)
+class WorkflowOutput:
+    """An output of an imperative workflow: ``output`` of ``node``, or the input of that name where ``node`` is empty."""
+
+    name: str
+    annotation: str  # empty where the type is that of its source
+    node: str
+    output: str
+
+
+@dataclass(frozen=True)
+class ImperativeWorkflow:
+    """``variable = Workflow(name)`` and everything that is added to it, all of it understood."""
+
+    variable: str
+    inputs: tuple[Parameter, ...]
+    tasks: tuple[AddedTask, ...]
+    outputs: tuple[WorkflowOutput, ...]
+
+
+@dataclass(frozen=True)
 class ModuleFacts:
     """Everything later steps may know about one module."""
 
@@ -170,6 +198,7 @@ class ModuleFacts:
     variables: tuple[Variable, ...] = ()
     classes: tuple[Class, ...] = ()
     environments: tuple[EnvironmentFact, ...] = ()
+    imperative: tuple[ImperativeWorkflow, ...] = ()
     bound: frozenset[str] = frozenset()  # every name bound anywhere in the file, for choosing free names
     uses: tuple[NameUse, ...] = ()
     todos: tuple[Todo, ...] = ()

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from flyte_migrate.mapping import V1_ROOTS
+from flyte_migrate.project import imperative
 from flyte_migrate.project.facts import (
     Argument,
     Class,
@@ -24,6 +25,7 @@ from flyte_migrate.project.facts import (
     Function,
     Guard,
     Ignore,
+    ImperativeWorkflow,
     Import,
     ModuleFacts,
     NameUse,
@@ -56,7 +58,7 @@ def index_module(path: str, module: str, text: str, is_package: bool = False) ->
         tree = ast.parse(text)
     indexer = _Indexer(path, module, is_package)
     indexer.has_walrus = ":=" in text
-    indexer.run(tree)
+    indexer.run(tree, text)
     todos, ignores, skip = _comments(text)
     return ModuleFacts(
         path=path,
@@ -68,6 +70,7 @@ def index_module(path: str, module: str, text: str, is_package: bool = False) ->
         variables=tuple(indexer.variables.values()),
         classes=tuple(indexer.classes),
         environments=tuple(indexer.environments),
+        imperative=tuple(indexer.imperative),
         bound=frozenset(indexer.bound),
         uses=tuple(sorted(indexer.uses, key=lambda use: (use.line, use.column))),
         todos=todos,
@@ -197,6 +200,7 @@ class _Indexer:
         self.variables: dict[str, Variable] = {}
         self.classes: list[Class] = []
         self.environments: list[EnvironmentFact] = []
+        self.imperative: list[ImperativeWorkflow] = []
         self.bound: set[str] = set()
         self.uses: list[NameUse] = []
         self.string_all: tuple[str, ...] = ()
@@ -209,10 +213,12 @@ class _Indexer:
 
     # -- scopes ------------------------------------------------------------------------------------------------
 
-    def run(self, tree: ast.Module) -> None:
+    def run(self, tree: ast.Module, text: str) -> None:
         self.scopes.append(_Scope(""))
         self._bind(tree.body, "")
         self._block(tree.body, "")
+        if imperative.MARK in text:
+            self.imperative += imperative.imperative_workflows(tree, self.resolve)
         self.scopes.pop()
 
     def _bind(self, body: list[ast.stmt], guard: Guard) -> None:

@@ -9,8 +9,17 @@ from functools import cached_property
 from typing import Literal
 
 from flyte_migrate.mapping import table
-from flyte_migrate.project.facts import Argument, Class, Decorator, Field, Function, ModuleFacts, Variable
-from flyte_migrate.project.objects import KINDS, interface_of
+from flyte_migrate.project.facts import (
+    Argument,
+    Class,
+    Decorator,
+    Field,
+    Function,
+    ImperativeWorkflow,
+    ModuleFacts,
+    Variable,
+)
+from flyte_migrate.project.objects import KINDS, NOTEBOOK, interface_of
 
 Role = Literal["task", "dynamic", "workflow", "eager", "v2", "template"]
 
@@ -25,6 +34,8 @@ ROLES: Mapping[str, Role] = {
 ACTOR = "union.ActorEnvironment"
 #: Former workflows and the like: bodies that call tasks.
 DRIVER_ROLES = frozenset({"workflow", "dynamic", "eager"})
+IMPERATIVE = "flytekit.Workflow"
+_BUILTIN_TYPES = frozenset({"int", "float", "str", "bool", "bytes"})
 PLAN_FACTORIES = frozenset(
     {
         "flytekit.LaunchPlan.create",
@@ -235,7 +246,46 @@ class ProjectIndex:
                 applied = self._applied_task(module, variable) or self._object_task(module, variable)
                 if applied is not None:
                     found.setdefault(applied.qualified, applied)
+        for module, facts in self.modules.items():
+            for workflow in facts.imperative:
+                made = self._imperative_task(module, workflow, found)
+                if made is not None:
+                    found.setdefault(made.qualified, made)
         return found
+
+    def _imperative_task(self, module: str, workflow: ImperativeWorkflow, known: Mapping[str, Task]) -> Task | None:
+        """The task that an imperative workflow amounts to, if all that it adds are tasks of the project (WF-20)."""
+        variable = next(v for v in self.modules[module].variables if v.name == workflow.variable)
+        if variable.rebound or self.canonical(variable.call, module) != IMPERATIVE:
+            return None
+        added: dict[str, Task] = {}
+        for item in workflow.tasks:
+            definition = self.definition(item.entity, module)
+            key = definition.function.key if definition and definition.function else definition.name if definition else ""
+            task = known.get(f"{definition.module.module}.{key}") if definition is not None else None
+            if task is None:
+                return None
+            added[item.node] = task
+        inputs = {p.name: p.annotation for p in workflow.inputs}
+        fields: list[Field] = []
+        for output in workflow.outputs:
+            source = added.get(output.node) if output.node else None
+            position = source.outputs.position(output.output) if source is not None else None
+            if output.node and position is None:
+                return None
+            text = output.annotation or inputs.get(output.output) or ""
+            if not text and source is not None and position is not None:
+                text = source.outputs.fields[position].annotation
+                if source.module != module and text not in _BUILTIN_TYPES:
+                    return None
+            fields.append(Field(output.name, text))
+        returns = [f.annotation for f in fields]
+        text_ = f"tuple[{', '.join(returns)}]" if len(returns) > 1 else returns[0] if returns else None
+        refers = tuple(item.entity for item in workflow.tasks)
+        function = Function(variable.name, variable.name, variable.line, workflow.inputs, text_, refers=refers)
+        several = len(fields) > 1
+        outputs = Outputs(tuple(fields), named=variable.name if several else "", is_tuple=several)
+        return Task(module, function, "workflow", (), outputs, -1, factory=IMPERATIVE)
 
     def _applied_task(self, module: str, variable: Variable) -> Task | None:
         """The task in ``name = task(function)``: that function, if it stands in this module and is used for nothing else."""
@@ -265,8 +315,9 @@ class ProjectIndex:
         returns = [item.annotation for item in interface.outputs]
         text = f"tuple[{', '.join(returns)}]" if len(returns) > 1 else returns[0] if returns else None
         function = Function(variable.name, variable.name, variable.line, interface.parameters, text, refers=variable.refers)
-        # Several outputs come as a tuple with their names, like those of a NamedTuple.
-        outputs = Outputs(interface.outputs, named=variable.name if len(returns) > 1 else "", is_tuple=len(returns) > 1)
+        # Several outputs have names, like those of a NamedTuple; a notebook's do even if it declares but one.
+        named = len(returns) > 1 or (factory == NOTEBOOK and bool(returns))
+        outputs = Outputs(interface.outputs, named=variable.name if named else "", is_tuple=len(returns) > 1)
         role: Role = "template" if KINDS[factory] == "template" else "task"
         # The task_config of an object is its own; what else configures a task belongs to the environment.
         config = tuple(a for a in variable.arguments if a.keyword != "task_config")
@@ -408,6 +459,8 @@ class ProjectIndex:
             return self.outputs(module, node.value)
         if isinstance(node, ast.Constant) and node.value is None:
             return Outputs()
+        if isinstance(node, ast.Tuple):  # `-> (int, str)`, which v1 reads as a tuple
+            return Outputs(tuple(Field(f"o{n}", ast.unparse(i)) for n, i in enumerate(node.elts)), is_tuple=True)
         if isinstance(node, ast.Subscript) and ast.unparse(node.value).rpartition(".")[2] in ("Tuple", "tuple"):
             items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             if any(isinstance(i, ast.Constant) and i.value is Ellipsis for i in items):

@@ -1,7 +1,7 @@
-"""Task objects: module-level variables that hold a task which is not a function (``ShellTask(...)``, ``ContainerTask(...)``).
+"""Task objects: module-level variables that hold a task which is not a function, as ``ShellTask(...)`` makes.
 
-Read from the source text of the constructor's arguments, as far as they are literal; an object whose interface (or script, or
-query) is not known here is no task of the index and keeps its v1 form.
+Read from the source text of the constructor's arguments, as far as they are literal; an object whose interface (or
+script, or query) is not known here is no task of the index and keeps its v1 form.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CONTAINER = "flytekit.ContainerTask"
 BIGQUERY = "flytekitplugins.bigquery.BigQueryTask"
 SNOWFLAKE = "flytekitplugins.snowflake.SnowflakeTask"
 
-#: What becomes of an object: a function of an environment, an object of one, or an object with an environment of its own.
+#: What becomes of an object: a function of an environment, an object of one, or an object with one of its own.
 Kind = Literal["function", "member", "template"]
 KINDS: Mapping[str, Kind] = {
     ECHO: "function",
@@ -41,7 +41,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
     SHELL: ("name", "debug", "script", "script_file", "task_config", "shell", "inputs", "output_locs"),
     SQLITE: ("name", "query_template", "inputs", "task_config", "output_schema_type", "container_image"),
     FILE_SENSOR: ("name", "timeout"),
-    NOTEBOOK: ("name", "notebook_path", "render_deck", "task_config", "inputs", "outputs"),
+    NOTEBOOK: ("name", "notebook_path", "render_deck", "stream_logs", "task_config", "inputs", "outputs"),
     CONTAINER: ("name", "image", "command", "inputs", "metadata", "arguments", "outputs"),
     BIGQUERY: ("name", "query_template", "task_config", "inputs", "output_structured_dataset_type"),
     SNOWFLAKE: ("name", "query_template", "task_config", "inputs", "output_schema_type"),
@@ -61,7 +61,7 @@ class Interface:
 
 
 def interface_of(factory: str, variable: Variable) -> Interface | None:
-    """The interface of an object made by a v1 class; None if the object can't be converted from what the source says."""
+    """The interface of an object made by a v1 class; None if the source does not say enough to convert it."""
     given = _given(factory, variable)
     if given is None:
         return None

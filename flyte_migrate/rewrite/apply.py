@@ -8,7 +8,7 @@ import libcst as cst
 
 from flyte_migrate.rewrite.plan import FilePlan, Insert
 from flyte_migrate.rewrite.todo import with_todos
-from flyte_migrate.rewrite.walk import fields_of
+from flyte_migrate.rewrite.walk import fields_of, is_node
 
 
 class Rewriter:
@@ -74,17 +74,15 @@ class Rewriter:
 
     def _rebuilt(self, node: cst.CSTNode) -> list[cst.CSTNode]:
         changes: dict[str, object] = {}
+        dirty = self._dirty
         for name in fields_of(type(node)):
             value = getattr(node, name)
-            if isinstance(value, cst.CSTNode):
-                if value in self._dirty:
-                    built = self.rebuild(value)
-                    changes[name] = self._single(node, name, built)
-            elif isinstance(value, (list, tuple)) and any(item in self._dirty for item in value):
-                items: list[cst.CSTNode] = []
-                for item in value:
-                    items.extend(self.rebuild(item))
-                changes[name] = self._sequence(node, name, items)
+            kind = type(value)
+            if kind is tuple or kind is list:
+                if any(item in dirty for item in value):
+                    changes[name] = self._sequence(node, name, [new for item in value for new in self.rebuild(item)])
+            elif value is not None and is_node(value) and value in dirty:
+                changes[name] = self._single(node, name, self.rebuild(value))
         updated = node.with_changes(**changes) if changes else node
         replacement = self.plan.replacements.get(node)
         nodes: list[cst.CSTNode]

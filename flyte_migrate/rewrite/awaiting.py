@@ -36,6 +36,9 @@ def awaited(view: FileView, node: cst.CSTNode, expression: cst.BaseExpression) -
     """``await expression``, in parentheses if something is read from or called on the original node it stands for."""
     await_ = cst.Await(expression)
     parent = view.parent(node)
+    while isinstance(parent, cst.Attribute) and parent.attr.value == "with_overrides":
+        node = view.parent(parent) or parent  # the overrides move in front of the call
+        parent = view.parent(node)
     reads = isinstance(parent, (cst.Attribute, cst.Subscript)) and parent.value is node
     called = isinstance(parent, cst.Call) and parent.func is node
     powered = isinstance(parent, cst.BinaryOperation) and isinstance(parent.operator, cst.Power)

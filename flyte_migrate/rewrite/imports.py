@@ -84,7 +84,7 @@ def usage_of(tree: cst.Module, view: FileView) -> Usage:
 def _below(node: cst.CSTNode) -> list[cst.CSTNode]:
     from flyte_migrate.rewrite.walk import children
 
-    return list(children(node))
+    return children(node)
 
 
 @dataclass
@@ -254,8 +254,8 @@ def _anchor(view: FileView, lines: Sequence[_Line], doomed: set[cst.ImportAlias 
     """The import line whose place the new imports take: the first v1 one at module level."""
     ordered = [n for n in lines if n.scope is view.module_scope and n.guard != "type_checking"]
     v1 = [n for n in ordered if any(_is_v1(n, a) for a in _aliases(n))]
-    order = {statement: number for number, statement in enumerate(view.statements())}
-    v1.sort(key=lambda n: (n.guard == "try", order.get(n.statement, 0)))
+    order = {statement: number for number, statement in enumerate(view.tree.body)}
+    v1.sort(key=lambda n: (n.guard == "try", order[view.top_statement(n.statement)]))
     return v1[0].statement if v1 else None
 
 

@@ -572,7 +572,7 @@ class FileView:
                 yield item
             if isinstance(item, (cst.BaseExpression, cst.Decorator)):
                 continue
-            stack.extend(reversed(list(children(item))))
+            stack.extend(reversed(children(item)))
 
 
 # -- binders: what each kind of node binds in the scope around it --------------------------------------------------------

@@ -160,7 +160,7 @@ def _handed(view: FileView, kinds: Kinds, blob: Blob, item: Handover) -> Iterato
                 f" or {name}.from_existing_remote(...).",
             )
         return
-    if not kind.is_place:
+    if not kind.is_place or _local_copy_of(view, kinds, item.node):
         return
     probe = made_from(view, blob, kind, item.node, item.node)
     if probe is None:
@@ -177,6 +177,29 @@ def _handed(view: FileView, kinds: Kinds, blob: Blob, item: Handover) -> Iterato
         return placed(view, item.node, made)
 
     yield Replace(item.node, build)
+
+
+def _local_copy_of(view: FileView, kinds: Kinds, node: cst.BaseExpression) -> bool:
+    """Whether a path is the local copy of a file (``f.path``, ``str(f.download())``), edited where it is read."""
+    if isinstance(node, cst.Call) and len(node.args) == 1 and kinds.called(node) in _TO_PATH:
+        inner = node.args[0].value
+        held = kinds.of(inner)
+        return (held is not None and held.is_blob) or _local_copy_of(view, kinds, inner)
+    attribute = node.func if isinstance(node, cst.Call) and not node.args else node
+    if not isinstance(attribute, cst.Attribute) or attribute.attr.value not in ("path", "download"):
+        return False
+    owner = attribute.value
+    held = kinds.of(owner)
+    return (held is not None and held.is_blob) or (isinstance(owner, cst.Name) and kinds.holds_deferred(owner))
+
+
+def _made_of_copy(view: FileView, node: cst.BaseExpression, path: cst.BaseExpression) -> cst.BaseExpression:
+    """The path of a local copy, made a file again where it is handed over as one."""
+    for item in handovers(view):
+        if item.node is node and item.kind.is_blob:
+            made = made_from(view, FILE if item.kind.name == "file" else DIRECTORY, Kind("path"), path, node)
+            return made if made is not None else path
+    return path
 
 
 def _matters_that_unknown(view: FileView, item: Handover) -> bool:
@@ -238,7 +261,9 @@ def uses(view: FileView, kinds: Kinds, kind: str) -> list[Use]:
             seen.add(node)
             held = kinds.of(node)
             if held is not None and held.name == kind and not _is_type(view, kinds, node):
-                found.append(_use(view, kinds, node, held))
+                use = use_of(view, kinds, node, held)
+                if use.whole is not node or not kinds.is_constructor(node):
+                    found.append(use)  # a constructor that is read at once is converted with what reads it
             parent = view.parent(node)
             if (
                 (isinstance(parent, (cst.Attribute, cst.Subscript)) and parent.value is node)
@@ -265,7 +290,8 @@ def _is_type(view: FileView, kinds: Kinds, node: cst.BaseExpression) -> bool:
     return isinstance(node, (cst.Name, cst.Attribute)) and view.canonical(node).startswith("flytekit.")
 
 
-def _use(view: FileView, kinds: Kinds, node: cst.BaseExpression, kind: Kind) -> Use:
+def use_of(view: FileView, kinds: Kinds, node: cst.BaseExpression, kind: Kind) -> Use:
+    """How an expression that holds a file or directory is used."""
     parent = view.parent(node)
     if isinstance(parent, cst.Attribute) and parent.value is node:
         return _attribute_use(view, kinds, node, kind, parent)
@@ -515,22 +541,22 @@ def _fit(view: FileView, use: Use, made: cst.BaseExpression) -> cst.BaseExpressi
     parent = view.parent(use.whole)
     if isinstance(parent, cst.BinaryOperation) and isinstance(parent.operator, cst.Divide) and parent.left is use.whole:
         return expression("{path}({made})", path=view.ref("pathlib:Path"), made=made)
-    return placed(view, use.whole, made)
+    return placed(view, use.whole, _made_of_copy(view, use.whole, made))
 
 
 def _downloaded(view: FileView, use: Use) -> Callable[[cst.BaseExpression], cst.BaseExpression]:
-    def build(updated: cst.BaseExpression) -> cst.BaseExpression:
-        holder: cst.BaseExpression = updated
-        if use.whole is not use.node:
-            holder = _holder(updated, view, use)
-        made: cst.BaseExpression
-        if awaits(view, use.whole):
-            made = expression("await {holder}.download()", holder=parenthesized(holder))
-        else:
-            made = expression("{holder}.download_sync()", holder=parenthesized(holder))
-        return _fit(view, use, made)
+    return lambda updated: read_in_place(view, use, _holder(updated, view, use))
 
-    return build
+
+def read_in_place(view: FileView, use: Use, holder: cst.BaseExpression) -> cst.BaseExpression:
+    """What a use of a file becomes where the file is given by ``holder``."""
+    if use.role == "shown":
+        return cst.Attribute(holder, cst.Name("path"))
+    if use.role != "path":
+        return holder
+    if awaits(view, use.whole):
+        return _fit(view, use, expression("await {holder}.download()", holder=parenthesized(holder)))
+    return _fit(view, use, expression("{holder}.download_sync()", holder=parenthesized(holder)))
 
 
 def shown(view: FileView, use: Use) -> Replace:
@@ -704,11 +730,11 @@ def _path_use(view: FileView, use: cst.Name) -> Iterator[Item]:
     call = view.parent(parent)
     name = parent.attr.value
     if name == "path":
-        yield Replace(parent, lambda updated: updated.value)
+        yield Replace(parent, lambda updated: _made_of_copy(view, parent, updated.value))
     elif not isinstance(call, cst.Call):
         return
     elif name == "download" and not call.args:
-        yield Replace(call, lambda updated: updated.func.value)
+        yield Replace(call, lambda updated: _made_of_copy(view, call, updated.func.value))
     elif name == "open" and len(call.args) <= 1:
         yield Replace(
             call,

@@ -45,7 +45,7 @@ def convert_checkpoints(view: FileView) -> Iterator[Item]:
 
 
 def _holders(view: FileView) -> Iterator[cst.BaseExpression]:
-    """Every expression that is the checkpoint: ``ctx.checkpoint``, a variable it is assigned to, an annotated parameter."""
+    """Every expression that is the checkpoint: ``ctx.checkpoint``, a variable that holds it, an annotated parameter."""
     scopes = []
     for use in context_uses(view):
         if use.path[:1] != ("checkpoint",):
@@ -68,7 +68,7 @@ def _holders(view: FileView) -> Iterator[cst.BaseExpression]:
 
 
 def _is_bound_or_passed(view: FileView, holder: cst.CSTNode) -> bool:
-    """Whether the checkpoint is assigned to a variable, tested, or given to a function of the project that says it takes one."""
+    """Whether the checkpoint is assigned, tested, or given to a function of the project that says it takes one."""
     parent = view.parent(holder)
     if isinstance(parent, (cst.Assign, cst.If, cst.Comparison, cst.UnaryOperation, cst.BooleanOperation, cst.IfExp)):
         return True

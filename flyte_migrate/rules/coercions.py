@@ -108,7 +108,7 @@ def _whole(view: FileView, value: cst.BaseExpression, task: Task, types: list[Ty
         for number, (have, want) in enumerate(zip(given, types, strict=True)):
             conversion = _conversion(view, (Value(type=have),), want)
             if conversion:
-                message = f"Output {number} of {source.task.name} is not what {task.name} declares to return: convert it."
+                message = f"Output {number} of {source.task.name} is not what {task.name} declares: convert it."
                 yield Finding(value, "FM208", message)
 
 

@@ -1,7 +1,7 @@
 """``ContainerTask`` → ``flyte.extras.ContainerTask`` in an environment of its own (TSK-01…06).
 
-Query tasks of plugins are objects, too, whose constructors rules/plugins.py rewrites: here they get their environment, and calls
-from synchronous tasks. Such an object can only be awaited (TSK-04); ``syncify`` of the SDK waits for it.
+Query tasks of plugins are objects, too, whose constructors rules/plugins.py rewrites: here they get their environment,
+and their calls from synchronous tasks. Such an object can only be awaited (TSK-04): ``syncify`` waits for it.
 Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/container-tasks/
 """
 
@@ -19,7 +19,7 @@ from flyte_migrate.rewrite.view import FileView, Reference, TaskObject
 from flyte_migrate.rules import on_file, on_symbol, on_task_call
 from flyte_migrate.rules.configuration import argument_comments, commented_call, literal
 from flyte_migrate.rules.context_uses import is_async
-from flyte_migrate.rules.objects import object_arguments, objects_of, rebuilt_arguments, unconverted
+from flyte_migrate.rules.objects import constructor, object_arguments, objects_of, rebuilt_arguments, unconverted
 from flyte_migrate.rules.resources import environment_variables_argument, resources_argument
 from flyte_migrate.rules.secrets import secrets_argument
 from flyte_migrate.rules.tasks import task_arguments
@@ -89,22 +89,13 @@ def _convert(view: FileView, made: TaskObject) -> Iterator[Item]:
         comments = {
             k: c for k, c in argument_comments(made.node).items() if k in {a.keyword.value for a in args if a.keyword}
         }
-        function = _constructor(view)
+        function = constructor(view, CONTAINER, "flyte.extras:ContainerTask")
         if any(comments.values()):
             return commented_call(function, args, comments, room=0)
         multiline = isinstance(made.node.whitespace_before_args, cst.ParenthesizedWhitespace)
         return exploded(cst.parse_expression(function), args) if multiline else call(function, args, room=70)
 
     yield Replace(made.node, build)
-
-
-def _constructor(view: FileView) -> str:
-    """The v2 class: by its dotted name where v1's is still called in this file."""
-    converted = {made.node for made in view.objects}
-    chains = [view.parent(r.chain) for r in view.references if r.name == CONTAINER and not r.rest]
-    if all(chain in converted for chain in chains):
-        return view.local_name("flyte.extras:ContainerTask")
-    return f"{view.local_name('flyte.extras:')}.ContainerTask"
 
 
 def _format(view: FileView, value: cst.BaseExpression) -> cst.BaseExpression | None:
@@ -133,7 +124,7 @@ def report_container(view: FileView, reference: Reference) -> Iterator[Item]:
     if reference.rest:
         return
     message = (
-        "Make this container task at the top level, with its inputs and outputs written out, and give it an environment: "
-        "flyte.TaskEnvironment.from_task(name, task)."
+        "Make this container task at the top level, with its inputs and outputs written out, "
+        "and give it an environment: flyte.TaskEnvironment.from_task(name, task)."
     )
     yield from unconverted(view, reference, "FM602", message)

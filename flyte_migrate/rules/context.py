@@ -156,7 +156,7 @@ def _takes_context(view: FileView, arg: cst.Arg) -> bool:
     return view.index.canonical(view.index.local(module, taken.annotation), module) == PARAMETERS
 
 
-# -- the working directory -----------------------------------------------------------------------------------------------
+# -- the working directory ---------------------------------------------------------------------------------------------
 
 
 def _convert_folders(view: FileView, uses: list[ContextUse]) -> Iterator[Item]:

@@ -1,4 +1,4 @@
-"""Where a file uses the execution parameters: ``current_context()`` itself, variables that hold it, typed parameters."""
+"""Where a file uses the execution parameters: ``current_context()``, variables that hold it, typed parameters."""
 
 from __future__ import annotations
 

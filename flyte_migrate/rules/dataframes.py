@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
+from flyte_migrate.rewrite.flow import Type
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, code, expression, parenthesized
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.blobs import Use, awaits, in_run, placed, uses, v2_type
-from flyte_migrate.rules.handovers import Handover, handovers
-from flyte_migrate.rules.kinds import Kind, Kinds, kinds_of
+from flyte_migrate.rules.handovers import Handover, handovers, resolved
+from flyte_migrate.rules.kinds import FRAME, Kind, Kinds, kinds_of
 
 TARGET = "flyte.io:DataFrame"
 _DATASET = "flytekit.StructuredDataset"
@@ -176,6 +177,13 @@ def report_handler(view: FileView, reference: Reference) -> Iterator[Item]:
         yield Finding(owner.name, "FM322", f"{owner.name.value}: {_SIGNATURES[reference.name]}.")
 
 
+@on_symbol(_ENGINE)
+def report_registration(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``StructuredDatasetTransformerEngine.register(...)`` follows its handler."""
+    text = ".".join(["flyte.io.extend.DataFrameTransformerEngine", *reference.rest])
+    yield Finding(reference.chain, "FM322", f"Once its handler is ported, write {text}(...).")
+
+
 # -- columns ----------------------------------------------------------------------------------------------------------
 
 
@@ -228,7 +236,13 @@ def _handed(view: FileView, kinds: Kinds, item: Handover) -> Iterator[Item]:
     """v1 made a StructuredDataset of a task's frame where one was expected; v2 takes only a DataFrame (TYP-54)."""
     cls = v2_type(view, TARGET)
     kind = kinds.of(item.node)
-    if kind is None or not item.to_task:
+    if not item.to_task:
+        return
+    if kind is None:
+        if item.place == "return" and _takes_raw_frames(view, item.type):
+            yield Finding(
+                item.node, "FM325", f"If {code(item.node)} is a raw frame, return {code(cls)}.wrap_df(frame) for it."
+            )
         return
     if item.kind.name == "frame" and kind.name == "raw":
         yield Replace(item.node, lambda updated: expression("{cls}.wrap_df({frame})", cls=cls, frame=updated))
@@ -237,6 +251,19 @@ def _handed(view: FileView, kinds: Kinds, item: Handover) -> Iterator[Item]:
             item.node,
             lambda updated: expression("[{cls}.wrap_df(frame) for frame in {frames}]", cls=cls, frames=updated),
         )
+    elif item.kind.name == "tuple" and all(k == FRAME for k in item.kind.items) and _is_list_of(kind, "raw"):
+        yield Replace(
+            item.node,
+            lambda updated: expression("tuple({cls}.wrap_df(frame) for frame in {frames})", cls=cls, frames=updated),
+        )
+
+
+def _takes_raw_frames(view: FileView, type_: Type) -> bool:
+    """Whether a declared type is made of schemas only, for which v1 took raw frames."""
+    type_ = resolved(view, type_)
+    if type_.name(view) in ("tuple", "typing.Tuple"):
+        return all(_takes_raw_frames(view, part) for part in type_.arguments())
+    return type_.name(view) == _SCHEMA
 
 
 def _is_list_of(kind: Kind, name: str) -> bool:
@@ -268,8 +295,7 @@ def _open_untyped(view: FileView, call: cst.Call) -> Iterator[Item]:
     """``schema.open()``: pandas was FlyteSchema's default; ``.open().write(df)`` made one."""
     attribute = view.parent(call)
     writes = isinstance(attribute, cst.Attribute) and attribute.attr.value == "write"
-    pandas = next((f.local for f in view.facts.imports if f.target == "pandas" and not f.scope), None)
-    if writes or pandas is None:
+    if writes:
         yield Finding(
             call,
             "FM323",
@@ -277,6 +303,7 @@ def _open_untyped(view: FileView, call: cst.Call) -> Iterator[Item]:
             " flyte.io.DataFrame.wrap_df(frame).",
         )
         return
+    pandas = view.local_name("pandas:")
     yield Replace(call, lambda updated: updated.with_changes(args=[argument(f"{pandas}.DataFrame")]))
 
 

@@ -1,6 +1,6 @@
 """Decks → ``flyte.report`` tabs; renderers → the HTML they made (CTX-16…23, IMP-64).
 
-In v1 a deck is written only by tasks with ``enable_deck=True`` and by eager ones; in v2 a report only with ``report=True``.
+In v1 a deck is written only by tasks with ``enable_deck=True`` and by eager ones; in v2 a report with ``report=True``.
 Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/reports/
 """
 
@@ -42,7 +42,7 @@ def report_arguments(view: FileView, definition: TaskDefinition) -> list[cst.Arg
     return [argument("True", "report")] if names else []
 
 
-# -- decks ---------------------------------------------------------------------------------------------------------------
+# -- decks -------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,7 +278,7 @@ def _convert_parameter(view: FileView, parameter: cst.Param) -> Iterator[Item]:
             yield from _convert_tab_member(view, attribute)
 
 
-# -- renderers -----------------------------------------------------------------------------------------------------------
+# -- renderers ---------------------------------------------------------------------------------------------------------
 
 
 @on_symbol(*_RENDERERS)
@@ -327,7 +327,7 @@ def _rendering(view: FileView, renderer: str, given: Mapping[str, cst.Arg]):  # 
 
 
 def _rendered(view: FileView, node: cst.Call) -> list[cst.Call]:
-    """The ``to_html`` calls on a renderer, through a variable that is used for nothing else; empty if there are others."""
+    """The ``to_html`` calls on a renderer, or on the variable that holds it; empty if it is used for anything else."""
     parent = view.parent(node)
     if isinstance(parent, cst.Attribute):
         call = view.parent(parent)

@@ -7,7 +7,7 @@ Official: https://www.union.ai/docs/v2/flyte/user-guide/flyte-2/async/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
@@ -132,20 +132,30 @@ def _in_async(
     view: FileView, node: cst.Call, callee: Callee, function: cst.FunctionDef, generators: set[cst.GeneratorExp]
 ) -> Iterator[Item]:
     """``await t.aio(…)`` for a sync task, ``await f(…)`` for what became async; the source awaits its own."""
-    parent = view.parent(node)
-    is_coroutine = callee.qualified in view.colours.asynchronous
-    in_source = is_coroutine and callee.qualified not in view.colours.turned
-    if isinstance(parent, cst.Attribute) and parent.attr.value == "with_overrides":
-        return
-    needs_await = not isinstance(parent, cst.Await) and not _handed_over(view, node)
-    if in_source and function.asynchronous is not None:
-        needs_await = False
+    aio, needs_await = _form(view, node, callee.qualified, function)
     if needs_await:
         generator = _generator(view, node)
         if generator is not None:
             generators.add(generator)
-    if not is_coroutine or needs_await:
-        yield Replace(node, lambda updated: _awaiting(view, node, updated, not is_coroutine, needs_await))
+    if aio or needs_await:
+        yield Replace(node, lambda updated: _awaiting(view, node, updated, aio, needs_await))
+
+
+def _form(view: FileView, node: cst.Call, callee: str, function: cst.FunctionDef) -> tuple[bool, bool]:
+    """(whether a call in a coroutine function needs ``.aio``, whether it needs ``await``)."""
+    is_coroutine = callee in view.colours.asynchronous
+    in_source = is_coroutine and callee not in view.colours.turned
+    needs_await = not isinstance(view.parent(node), cst.Await) and not _handed_over(view, node)
+    return not is_coroutine, needs_await and not (in_source and function.asynchronous is not None)
+
+
+def calling(view: FileView, node: cst.Call, task: Task) -> Callable[[cst.Call], cst.BaseExpression] | None:
+    """How another rule writes a call that runs ``task`` from now on: awaited in async code; None if as it stands."""
+    function = enclosing_function(view, node)
+    if not isinstance(function, cst.FunctionDef) or not is_async(view, function):
+        return None
+    aio, needs_await = _form(view, node, task.qualified, function)
+    return (lambda updated: _awaiting(view, node, updated, aio, needs_await)) if aio or needs_await else None
 
 
 def _awaiting(view: FileView, node: cst.Call, updated: cst.Call, aio: bool, needs_await: bool) -> cst.BaseExpression:

@@ -25,7 +25,9 @@ from flyte_migrate.rules.blobs import (
     in_run,
     made_from,
     placed,
+    read_in_place,
     shown,
+    use_of,
     uses,
     v2_name,
     v2_type,
@@ -119,12 +121,16 @@ def _constructor(view: FileView, blob: Blob, call: cst.Call) -> Iterator[Item]:
     index = call.args.index(path)
     target = None if destination is None else call.args.index(destination)
 
-    opened_at_once = isinstance(view.parent(call), cst.Attribute) and destination is None
+    use = use_of(view, kinds, call, Kind(blob.kind))
+    read_at_once = (
+        isinstance(view.parent(call), cst.Attribute) or use.role in ("path", "shown")
+    ) and destination is None
 
     def made(updated: cst.Call) -> cst.BaseExpression | None:
         value = updated.args[index].value
-        if opened_at_once:
-            return expression("{cls}.from_existing_remote({value})", cls=v2_type(view, blob.target), value=value)
+        if read_at_once:
+            existing = expression("{cls}.from_existing_remote({value})", cls=v2_type(view, blob.target), value=value)
+            return read_in_place(view, use, existing) if use.whole is call else existing
         if keep_local:
             return expression("{cls}(path={value})", cls=v2_type(view, blob.target), value=value)
         return made_from(view, blob, place, value, call, updated.args[target].value if target is not None else None)

@@ -389,6 +389,8 @@ class Kinds:
             return FRAME
         if name in RAW_FRAMES or name.startswith("pandas.read_") or name == "pandas.concat":
             return RAW
+        if name == "sklearn.model_selection.train_test_split":
+            return Kind("list", (join(self.of(a.value) for a in node.args if a.keyword is None),))
         if name in _PATH_CALLS:
             return PATH
         if name == "tempfile.mkstemp":
@@ -502,6 +504,9 @@ class Kinds:
         key = node.slice[0].slice if len(node.slice) == 1 else None
         if isinstance(key, cst.Slice):
             return owner
+        if owner == RAW:
+            columns = self.of(key.value) if isinstance(key, cst.Index) else None
+            return RAW if columns is not None and columns.name == "list" else None
         if owner.name == "tuple" and isinstance(key, cst.Index) and isinstance(key.value, cst.Integer):
             return self._part(owner, (int(key.value.value),))
         return owner.item
@@ -678,6 +683,22 @@ class Kinds:
             for n in self.view.occurrences.get(value, ())
             if not any(a is node for a in self.view.ancestors(n))
         )
+
+    def holds_deferred(self, name: cst.Name) -> bool:
+        """Whether a name is bound to a constructor that :meth:`is_deferred`."""
+        bindings = self.view.bindings(name)
+        value = bindings[0].value if len(bindings) == 1 else None
+        return isinstance(value, cst.Call) and self.is_constructor(value) and self.is_deferred(value)
+
+    def is_constructor(self, node: cst.CSTNode) -> bool:
+        """Whether a node is a call that makes a v1 file or directory."""
+        if not isinstance(node, cst.Call):
+            return False
+        function = node.func.value if isinstance(node.func, cst.Subscript) else node.func
+        name = self.view.canonical(function)
+        owner, _, method = name.rpartition(".")
+        made = method in ("new", "new_remote_file", "new_remote", "from_source")
+        return bool({name, owner if made else ""} & (FILE_TYPES | DIRECTORY_TYPES))
 
     def deferred_target(self, node: cst.Call) -> cst.Name | None:
         """The only name that a constructor of a local file or directory in a function is assigned to."""

@@ -1,8 +1,8 @@
-"""Launch plans → ``flyte.Trigger``s on the former workflow, and calls of plans → calls of its task (LP-01…28, DESIGN 3.9).
+"""Launch plans → ``flyte.Trigger``s on the former workflow, and calls of plans → calls of its task (LP-01…28).
 
-A plan of this module moves above its workflow, whose decorator names it (``triggers=``). Where names it reads are bound only
-later, or the workflow is another module's, it stays where it is and is added to the task there: ``main.triggers = (*main.triggers,
-plan)``. A plan that is only called, with inputs and nothing else, needs no trigger.
+A plan of this module moves above its workflow, whose decorator names it (``triggers=``). Where names it reads are bound
+only later, or the workflow is another module's, it stays where it is and is added to the task there:
+``main.triggers = (*main.triggers, plan)``. A plan that is only called, with inputs and nothing else, needs no trigger.
 
 Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/triggers/
 """
@@ -38,7 +38,7 @@ class Placement:
 
 
 def trigger_arguments(view: FileView, definition: TaskDefinition) -> list[cst.Arg]:
-    """The ``triggers=`` argument of a task's decorator: the plans of this file that are moved above it, in their order."""
+    """The ``triggers=`` argument of a task's decorator: the plans of this file that move above it, in their order."""
     names = [p.variable for p in placements(view) if p.definition is definition]
     if not names:
         return []
@@ -102,7 +102,7 @@ def _variable(view: FileView, plan: PlanCall, taken: set[str]) -> str:
 
 
 def _definition_to_join(view: FileView, plan: PlanCall) -> TaskDefinition | None:
-    """The definition whose decorator can name the trigger: this module's, with everything the plan reads bound above it."""
+    """The definition whose decorator can name the trigger: of this module, below everything that the plan reads."""
     definition = next((d for d in view.tasks if d.task is plan.task), None)
     if definition is None or plan.task.role == "v2" or plan.statement not in view.tree.body:
         return None
@@ -115,7 +115,7 @@ def _definition_to_join(view: FileView, plan: PlanCall) -> TaskDefinition | None
 
 
 def _names_read(view: FileView, node: cst.CSTNode, workflow: cst.Arg) -> Iterator[cst.Name]:
-    """The names that the trigger of a plan will read: without its workflow, v1 names, and durations that become minutes."""
+    """The names that the trigger of a plan will read: not its workflow, v1 names, and durations that become minutes."""
     if node is workflow or (isinstance(node, cst.Call) and is_known_rate(view, node)):
         return
     if isinstance(node, (cst.Name, cst.Attribute)) and view.canonical(node).split(".")[0] in V1_ROOTS:
@@ -203,7 +203,7 @@ def _attached(task: str, variable: str) -> cst.SimpleStatementLine:
 
 
 def _spaced(statement: cst.SimpleStatementLine, definition: cst.FunctionDef, first: bool) -> cst.SimpleStatementLine:
-    """The moved statement with the blank lines of its new place: those of a definition for the first, else one at most."""
+    """The moved statement with the blank lines of its new place: those of a definition for the first, else one."""
     source: Statement = definition if first else statement
     blanks = list(_leading_blanks(source))
     return statement.with_changes(

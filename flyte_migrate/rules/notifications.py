@@ -1,4 +1,4 @@
-"""Notifications of launch plans → ``flyte.notify.Email``; ``Labels`` and ``Annotations`` → plain dictionaries (LP-14…16).
+"""Notifications of launch plans → ``flyte.notify.Email``; ``Labels``, ``Annotations`` → dictionaries (LP-14…16).
 
 All three v1 kinds deliver by e-mail. Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/triggers/
 """
@@ -39,6 +39,7 @@ def convert_notification(view: FileView, reference: Reference) -> Iterator[Item]
     kind = reference.name.rpartition(".")[2]
     if kind != "Email":
         yield Finding(node, "FM506", f"{kind} sent an e-mail in Flyte 1, and so does flyte.notify.Email now.")
+    target = cst.parse_expression(_email(view))
     places = {name: list(node.args).index(arg) for name, arg in given.items()}
 
     def build(updated: cst.Call) -> cst.BaseExpression:
@@ -46,9 +47,22 @@ def convert_notification(view: FileView, reference: Reference) -> Iterator[Item]
         phases, recipients = args[places["phases"]], args[places["recipients_email"]]
         args[places["phases"]] = _renamed(phases, as_tuple(_numbered(view, phases.value)), "on_phase")
         args[places["recipients_email"]] = _renamed(recipients, as_tuple(recipients.value, single=False), "recipients")
-        return updated.with_changes(func=view.ref("flyte.notify:Email"), args=args)
+        return updated.with_changes(func=target, args=args)
 
     yield Replace(node, build)
+
+
+def _email(view: FileView) -> str:
+    """The class, by its dotted name where v1's Email is still called in this file."""
+    for reference in view.references:
+        node = view.parent(reference.chain)
+        if (
+            reference.name == "flytekit.Email"
+            and isinstance(node, cst.Call)
+            and set(arguments(node, _ORDER) or ()) != set(_ORDER)
+        ):
+            return f"{view.local_name('flyte.notify:')}.Email"
+    return view.local_name("flyte.notify:Email")
 
 
 def _renamed(arg: cst.Arg, value: cst.BaseExpression, keyword: str) -> cst.Arg:

@@ -1,7 +1,7 @@
-"""Task objects that become functions (``ShellTask``, ``SQLite3Task``, ``Echo``, ``FileSensor``): what those rules share.
+"""Task objects that become functions (``ShellTask``, ``SQLite3Task``, ``Echo``, ``FileSensor``): what they share.
 
-An object is replaced where it stands by a function of its variable's name; :mod:`flyte_migrate.project.objects` decides which
-objects can be.
+An object is replaced where it stands by a function of its variable's name; :mod:`flyte_migrate.project.objects` decides
+which objects can be.
 """
 
 from __future__ import annotations
@@ -176,3 +176,13 @@ def unconverted(view: FileView, reference: Reference, code_: str, message: str) 
 def objects_of(view: FileView, factory: str) -> Iterator[TaskObject]:
     """The file's task objects of one v1 class."""
     return (made for made in view.objects if made.task.factory == factory)
+
+
+def constructor(view: FileView, factory: str, target: str) -> str:
+    """The v2 class of the file's task objects: by its dotted name where v1's of the same name is still called."""
+    converted = {made.node for made in view.objects}
+    called = [view.parent(r.chain) for r in view.references if r.name == factory and not r.rest]
+    if all(node in converted for node in called if isinstance(node, cst.Call)):
+        return view.local_name(target)
+    module, _, name = target.partition(":")
+    return f"{view.local_name(f'{module}:')}.{name}"

@@ -345,7 +345,8 @@ def _longest_rising(order: list[int]) -> set[int]:
     """The longest run of statements that are in order already: they stay where they are."""
     runs: list[list[int]] = [[]]
     for n in order:
-        runs.append([*max((run for run in runs if not run or run[-1] < n), key=len), n])
+        longest: list[int] = max((run for run in runs if not run or run[-1] < n), key=len)
+        runs.append([*longest, n])
     return set(max(runs, key=len))
 
 
@@ -367,9 +368,9 @@ def _effects(
             read.add(node.value)
         elif isinstance(node, (cst.AssignTarget, cst.AnnAssign)):
             written.update(n.value for n in walk(node.target) if isinstance(n, cst.Name))
-        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-            if isinstance(node.func.value, cst.Name) and node.func.attr.value != "with_overrides":
-                written.add(node.func.value.value)  # `found.append(x)`
+        elif isinstance(node, cst.Attribute) and isinstance(view.parent(node), cst.Call):
+            if isinstance(node.value, cst.Name) and node.attr.value != "with_overrides":
+                written.add(node.value.value)  # `found.append(x)`
     fixed = {n for n, b in view.module_scope.bindings.items() if all(i.kind in ("import", "def", "class") for i in b)}
     return frozenset(read - fixed), frozenset(written - fixed)
 

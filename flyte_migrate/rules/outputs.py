@@ -198,9 +198,28 @@ def _returned(view: FileView, task: Task, value: cst.BaseExpression) -> Iterator
             if len(kept) == 1 and not any(v.type is not None and v.type.name(view) in _ANYTHING for v in values):
                 return
             values = ()
-        if not values and task.role != "workflow":
+        if not values and task.role != "workflow" and _may_be_tuple(view, task, value):
             message = f"{task.name} returns the bare value now: write return {code(value)}.{field} if this is a tuple."
             yield Finding(value, "FM201", message)
+
+
+_NO_TUPLE = (cst.BinaryOperation, cst.UnaryOperation, cst.Comparison, cst.FormattedString, cst.List, cst.Dict)
+
+
+def _may_be_tuple(view: FileView, task: Task, value: cst.BaseExpression, depth: int = 0) -> bool:
+    """Whether an unknown value may be an instance of the one-field NamedTuple: it is no arithmetic, and one is made."""
+    if isinstance(value, _NO_TUPLE) or depth > 10:
+        return False
+    if isinstance(value, cst.Name):
+        bindings = view.bindings(value)
+        if bindings and all(b.kind == "assign" and b.value is not None for b in bindings):
+            return any(_may_be_tuple(view, task, b.value, depth + 1) for b in bindings if b.value is not None)
+    declared = view.index.definition(view.index.local(task.module, task.outputs.named), task.module)
+    if declared is None or declared.module is not view.facts:
+        return True
+    if f"{view.facts.module}.{declared.name}" in view.index.imported_names:
+        return True
+    return not all(_only_declares(view, use) for use in view.uses_of(declared.name, view.module_scope))
 
 
 def _is_class(view: FileView, task: Task, node: cst.BaseExpression) -> bool:

@@ -13,6 +13,7 @@ from flyte_migrate.rewrite.template import argument, code
 from flyte_migrate.rewrite.view import FileView, dotted_name
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules.configuration import arguments, callee, foreign, is_none
+from flyte_migrate.rules.eager import calling
 from flyte_migrate.rules.plans import ORDER, PlanCall, merged_inputs, target_of, task_name, uses_of_plan
 
 
@@ -101,13 +102,19 @@ def convert_call(view: FileView, plan: PlanCall, node: cst.Call, function: cst.B
         yield Finding(
             node,
             "FM500",
-            f"{', '.join(overridden)} was fixed by the launch plan: Flyte 1's cluster refused this call, Flyte 2 runs it.",
+            f"The launch plan fixed {', '.join(overridden)}: Flyte 1's cluster refused this call, Flyte 2 runs it.",
         )
     extra = [argument(value.deep_clone(), name) for name, value in plan.inputs.items() if name not in passed]
     if function is not None:
         yield Replace(function, lambda updated: cst.parse_expression(task_name(view, plan.task)))
-    if extra:
-        yield Replace(node, lambda updated: _with_arguments(updated, extra))
+    write = calling(view, node, plan.task)
+    if extra or write is not None:
+
+        def build(updated: cst.Call) -> cst.BaseExpression:
+            merged = _with_arguments(updated, extra) if extra else updated
+            return write(merged) if write is not None else merged
+
+        yield Replace(node, build)
 
 
 def _with_arguments(node: cst.Call, extra: Sequence[cst.Arg]) -> cst.Call:
@@ -131,7 +138,7 @@ def _with_arguments(node: cst.Call, extra: Sequence[cst.Arg]) -> cst.Call:
 
 
 def can_inline(view: FileView, plan: PlanCall) -> bool:
-    """Whether the plan's inputs can be written again at its calls: values that are the same whenever they are evaluated."""
+    """Whether the plan's inputs can be written again at its calls: values that are the same at any time."""
     return plan.inputs is not None and all(_is_constant(view, value) for value in plan.inputs.values())
 
 

@@ -42,8 +42,8 @@ BEYOND_INPUTS = frozenset(OPTIONS) - {"default_inputs", "fixed_inputs", "auto_ac
 class PlanCall:
     """A ``LaunchPlan.create(...)`` (or the like) of this file, as far as it can be read.
 
-    ``inputs`` are its default and fixed inputs by name; None when they are not literal dictionaries. ``statement`` is the
-    statement that is nothing but this plan, ``variable`` the name that it binds.
+    ``inputs`` are its default and fixed inputs by name; None when they are not literal dictionaries. ``statement`` is
+    the statement that is nothing but this plan, ``variable`` the name that it binds.
     """
 
     node: cst.Call

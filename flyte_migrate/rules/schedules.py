@@ -42,8 +42,8 @@ _OF_ALIAS = {alias: expression for expression, aliases in _ALIASES.items() for a
 def five_fields(schedule: str) -> str | None:
     """A v1 cron string as the five fields that v2 documents; None where only a person can tell (LP-06, LP-07).
 
-    AWS expressions lose ``?`` and an unrestricted year. Their numeric days of the week count from Sunday = 1, so those are
-    not translated.
+    AWS expressions lose ``?`` and an unrestricted year. Their numeric days of the week count from Sunday = 1, so those
+    are not translated.
     """
     alias = _OF_ALIAS.get(schedule.strip().lower())
     if alias is not None:

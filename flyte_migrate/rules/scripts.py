@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from flyte_migrate.project.colour import CONTEXT, GATES
 from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.awaiting import enclosing_function
 from flyte_migrate.rewrite.plan import Item, Replace
@@ -16,9 +17,6 @@ from flyte_migrate.rewrite.template import argument, call
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rules import on_file
 
-#: What raises, or is None, outside of a run.
-_GATES = frozenset({"flytekit.approve", "flytekit.wait_for_input"})
-_CONTEXT = "flytekit.current_context"
 #: What the context offers that does not come from the run.
 _WITHOUT_RUN = frozenset({"logging", "secrets", "working_directory", "default_deck", "decks", "stats"})
 
@@ -29,9 +27,9 @@ def run_what_needs_a_run(view: FileView) -> Iterator[Item]:
     for node in view.by_type.get(cst.Call, ()):
         assert isinstance(node, cst.Call)
         task = view.task_of(node.func) if isinstance(node.func, (cst.Name, cst.Attribute)) else None
-        if task is None or task.role == "v2" or task.qualified in view.colours.turned or not _is_outside(view, node):
+        if task is None or task.role == "v2" or task.qualified in view.colours.turned:
             continue
-        if not _needs_run(view, task):
+        if task.qualified not in view.colours.in_need or not _is_outside(view, node) or not _needs_run(view, task):
             continue
         whole = _runner(view, node)
         if whole is None and task.qualified in view.colours.asynchronous:
@@ -74,30 +72,28 @@ def _run(view: FileView, node: cst.Call, updated: cst.Call, task: Task) -> cst.B
 def _needs_run(view: FileView, task: Task) -> bool:
     """Whether a task, or something that it calls, waits for a condition or asks for its run."""
     seen: set[str] = set()
-    waiting = [(task.module, task.function.key)]
-    functions = {(m, f.key): f for m, facts in view.index.modules.items() for f in facts.functions}
+    waiting = [(task.module, task.function)]
     while waiting:
-        module, key = waiting.pop()
-        function = functions.get((module, key))
-        if function is None or f"{module}.{key}" in seen:
+        module, function = waiting.pop()
+        qualified = f"{module}.{function.key}"
+        if qualified in seen or qualified not in view.colours.in_need:
             continue
-        seen.add(f"{module}.{key}")
+        seen.add(qualified)
         for name in function.refers:
             canonical = view.index.canonical(name, module)
-            if canonical in _GATES or (
-                canonical == _CONTEXT and (module != view.facts.module or _asks_for_its_run(view, key))
-            ):
+            foreign = module != view.facts.module
+            if canonical in GATES or (canonical == CONTEXT and (foreign or _asks_for_its_run(view, function.key))):
                 return True
             definition = view.index.definition(name, module)
             if definition is not None and definition.function is not None:
-                waiting.append((definition.module.module, definition.function.key))
+                waiting.append((definition.module.module, definition.function))
     return False
 
 
 def _asks_for_its_run(view: FileView, key: str) -> bool:
     """Whether a function of this file uses more of the context than what works everywhere."""
     for reference in view.references:
-        if reference.name != _CONTEXT:
+        if reference.name != CONTEXT:
             continue
         function = view.function_of(reference.node)
         if function is None or view.function_key(function) != key:

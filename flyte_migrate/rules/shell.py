@@ -1,4 +1,4 @@
-"""``ShellTask`` → a task that runs the script with ``subprocess``; ``subproc_execute`` → ``subprocess.run`` (TSK-07, IMP-60)."""
+"""``ShellTask`` → a task that runs the script with ``subprocess``; ``subproc_execute`` → the same (TSK-07)."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _parts(node: cst.BaseExpression) -> list[cst.SimpleString]:
 @on_symbol(SHELL)
 def report_shell(view: FileView, reference: Reference) -> Iterator[Item]:
     """A shell task whose script is not written out here, or that is made in passing."""
-    message = "This script or its outputs can't be read here; run it with subprocess.run in a task and return File.from_local_sync(path)."
+    message = "This script can't be read here; run it with subprocess.run in a task, return File.from_local_sync(path)."
     yield from unconverted(view, reference, "FM610", message)
 
 

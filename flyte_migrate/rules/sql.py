@@ -1,6 +1,7 @@
-"""``SQLite3Task`` → a task that runs the query with ``sqlite3`` and pandas (IMP-61, TSK-08); other SQL tasks are reported.
+"""``SQLite3Task`` → a task that runs the query with ``sqlite3`` and pandas (IMP-61); other SQL tasks are reported.
 
-v1 writes the inputs into the query as text (``flytekit.core.base_sql_task.SQLTask.interpolate_query``), and so does the f-string.
+v1 writes the inputs into the query as text (``flytekit.core.base_sql_task.SQLTask.interpolate_query``), and so does the
+f-string.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def _trigger_comments(plan: PlanCall) -> dict[str, Comments]:
 def _trigger_inputs(
     view: FileView, plan: PlanCall, value: Mapping[str, cst.BaseExpression]
 ) -> cst.BaseExpression | None:
-    """The ``inputs`` of the trigger: a plan's own dictionary where there is but one, else a merged one (LP-04, LP-10)."""
+    """The ``inputs`` of the trigger: the plan's own dictionary where there is but one, else a merged one (LP-04)."""
     sources = [value[name] for name in ("default_inputs", "fixed_inputs") if name in value]
     kickoff = kickoff_argument(view, _schedule(plan))
     elements: list[cst.BaseDictElement] = []
@@ -117,7 +117,7 @@ def _schedule(plan: PlanCall) -> cst.BaseExpression | None:
 
 
 def _actions(limit: cst.BaseExpression) -> cst.BaseExpression:
-    """max_parallelism counted the nodes; max_action_concurrency counts the parent, too, and 0 is no limit in both (LP-17)."""
+    """max_parallelism counted nodes; max_action_concurrency counts the parent, too; 0 is no limit in both (LP-17)."""
     known = literal(limit)
     if isinstance(known, int):
         return cst.Integer(str(known + 1 if known else 0))
@@ -146,7 +146,7 @@ def trigger_findings(view: FileView, plan: PlanCall) -> Iterator[Finding]:
         yield Finding(
             given["trigger"],
             "FM511",
-            "This trigger is not a schedule; write automation=flyte.OnArtifact(...) and inputs={...: flyte.TriggeredArtifact}.",
+            "This is not a schedule; write automation=flyte.OnArtifact(...) and inputs={...: flyte.TriggeredArtifact}.",
         )
     if plan.fixed:
         names = ", ".join(sorted(plan.fixed))
@@ -176,5 +176,5 @@ def trigger_findings(view: FileView, plan: PlanCall) -> Iterator[Finding]:
         yield Finding(
             plan.node,
             "FM516",
-            f"A trigger can't pass a list or dict ({', '.join(containers)}); put the trigger on a small task that calls {name} with it.",
+            f"A trigger can't pass a list or dict ({', '.join(containers)}); put it on a small task that calls {name}.",
         )

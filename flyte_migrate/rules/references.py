@@ -1,0 +1,149 @@
+"""References to deployed entities → ``flyte.remote.Task.get`` (REF-01…05).
+
+A referenced task can only be awaited, so the reference becomes a function that awaits it, and the SDK's ``syncify``
+lets synchronous callers wait (REF-02). Its name in Flyte 2 is for a person to confirm (REF-04).
+Official: https://www.union.ai/docs/v2/flyte/api-reference/flyte-sdk/packages/flyte.remote/task/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from flyte_migrate.rewrite.plan import Finding, Item, Replace
+from flyte_migrate.rewrite.template import argument, call, code
+from flyte_migrate.rewrite.view import FileView, Reference
+from flyte_migrate.rules import on_symbol
+from flyte_migrate.rules.configuration import arguments, constant, lost_comments
+from flyte_migrate.rules.context_uses import is_async
+
+_DECORATORS = ("flytekit.reference_task", "flytekit.reference_workflow", "flytekit.reference_launch_plan")
+_ORDER = ("project", "domain", "name", "version")
+_ENTITY_ORDER = ("resource_type", *_ORDER, "inputs", "outputs")
+
+
+@on_symbol(*_DECORATORS)
+def convert_reference(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``@reference_task(...) def f(x: int) -> int`` → a function that awaits the deployed task."""
+    node = view.parent(reference.chain)
+    decorator = view.parent(node) if node is not None else None
+    function = view.parent(decorator) if isinstance(decorator, cst.Decorator) else None
+    given = arguments(node, _ORDER) if isinstance(node, cst.Call) else None
+    if not isinstance(function, cst.FunctionDef) or given is None or "name" not in given or not _plain(function):
+        if not isinstance(view.parent(reference.chain), cst.Annotation):
+            yield Finding(
+                reference.chain, "FM522", "Get the deployed task by its name: flyte.remote.Task.get(name, version=...)."
+            )
+        return
+    known = name_in_project(view, given["name"].value)
+    kind = reference.name.rpartition("_")[2]
+    yield Finding(function, "FM520", _message(function.name.value, kind, known, given["name"].value))
+    yield Replace(function, lambda updated: _function(view, updated, given, known))
+    yield from _awaited_calls(view, function)
+
+
+def _plain(function: cst.FunctionDef) -> bool:
+    """Whether the parameters can be passed on by name."""
+    params = function.params
+    return isinstance(params.star_arg, cst.MaybeSentinel) and params.star_kwarg is None and not params.posonly_params
+
+
+def _message(function: str, kind: str, known: str | None, name: cst.BaseExpression) -> str:
+    told = (
+        f"{known} is its name here"
+        if known
+        else f"{code(name)} is its Flyte 1 name, in Flyte 2 it is <environment>.<function>"
+    )
+    tail = " The inputs that the launch plan fixed have to be passed." if kind == "plan" else ""
+    return f"{function} must itself be deployed with Flyte 2: {told}. It can't run locally.{tail}"
+
+
+def name_in_project(view: FileView, node: cst.BaseExpression) -> str | None:
+    """The Flyte 2 name of a referenced task that this project itself defines."""
+    name = constant(view, node)
+    task = view.index.task(name, view.facts.module) if isinstance(name, str) else None
+    if task is None or task.qualified not in view.environments.of_task:
+        return None
+    module, variable = view.environments.of_task[task.qualified]
+    environment = next((e for e in view.environments.by_module.get(module, ()) if e.variable == variable), None)
+    return f"{environment.name}.{task.name}" if environment is not None else None
+
+
+def _function(
+    view: FileView, updated: cst.FunctionDef, given: dict[str, cst.Arg], known: str | None
+) -> cst.FunctionDef:
+    args = [argument(cst.SimpleString(f'"{known}"') if known else given["name"].value)]
+    args += [argument(given[name].value, name) for name in ("project", "domain") if name in given]
+    version = (
+        argument(given["version"].value, "version") if "version" in given else argument('"latest"', "auto_version")
+    )
+    task = call(f"{view.local_name('flyte.remote:')}.Task.get", [*args, version], room=76)
+    names = [p.name.value for p in (*updated.params.params, *updated.params.kwonly_params)]
+    result = call("deployed", [argument(name, name) for name in names], room=70)
+    nothing = updated.returns is None or code(updated.returns.annotation) == "None"
+    last: cst.BaseSmallStatement = cst.Expr(cst.Await(result)) if nothing else cst.Return(cst.Await(result))
+    body = [
+        cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name("deployed"))], task)]),
+        cst.SimpleStatementLine([last]),
+    ]
+    docstring = _docstring(updated)
+    said = [docstring] if docstring is not None else []
+    gone = [*(d for d in updated.decorators if _is_reference(d)), updated.body]
+    comments = [cst.EmptyLine(comment=cst.Comment(text)) for text in lost_comments(gone, said)]
+    body[0] = body[0].with_changes(leading_lines=comments)
+    decorator = cst.Decorator(cst.parse_expression(view.local_name("flyte.syncify:syncify")))
+    kept = [d for d in updated.decorators if not _is_reference(d)]
+    block = cst.IndentedBlock([docstring, *body] if docstring is not None else body)
+    return updated.with_changes(decorators=[*kept, decorator], asynchronous=cst.Asynchronous(), body=block)
+
+
+def _docstring(function: cst.FunctionDef) -> cst.SimpleStatementLine | None:
+    first = function.body.body[0] if isinstance(function.body, cst.IndentedBlock) and function.body.body else None
+    if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):
+        value = first.body[0].value
+        if isinstance(value, (cst.SimpleString, cst.ConcatenatedString)):
+            return first
+    return None
+
+
+def _is_reference(decorator: cst.Decorator) -> bool:
+    node = decorator.decorator
+    return isinstance(node, cst.Call) and code(node.func).rpartition(".")[2] in (
+        "reference_task",
+        "reference_workflow",
+        "reference_launch_plan",
+    )
+
+
+def _awaited_calls(view: FileView, function: cst.FunctionDef) -> Iterator[Item]:
+    """Calls in coroutines of this file await the reference: a blocking call there would hang."""
+    scope = view.scope_at.get(function.name) or view.module_scope
+    for use in view.uses_of(function.name.value, scope):
+        node = view.parent(use)
+        if not isinstance(node, cst.Call) or node.func is not use or not is_async(view, use):
+            continue
+        yield Replace(use, lambda updated: cst.Attribute(updated, cst.Name("aio")))
+        if not isinstance(view.parent(node), cst.Await):
+            alone = isinstance(view.parent(node), (cst.Assign, cst.AnnAssign, cst.Expr, cst.Return, cst.Arg))
+            parens = {} if alone else {"lpar": [cst.LeftParen()], "rpar": [cst.RightParen()]}
+            yield Replace(node, lambda updated, parens=parens: cst.Await(updated, **parens))  # type: ignore[misc]
+
+
+@on_symbol("flytekit.get_reference_entity")
+def report_entity(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``get_reference_entity(...)``: every deployed entity is a task (REF-05)."""
+    node = view.parent(reference.chain)
+    given = arguments(node, _ENTITY_ORDER) if isinstance(node, cst.Call) else None
+    if given is None or "name" not in given:
+        yield Finding(
+            reference.chain, "FM522", "Get the deployed task by its name: flyte.remote.Task.get(name, version=...)."
+        )
+        return
+    parts = [code(given["name"].value)]
+    parts += [f"{name}={code(given[name].value)}" for name in ("project", "domain", "version") if name in given]
+    yield Finding(
+        reference.chain,
+        "FM522",
+        f"Every deployed entity is a task: await flyte.remote.Task.get({', '.join(parts)}) with keyword arguments.",
+    )

@@ -1,0 +1,453 @@
+"""``FlyteRemote`` → ``flyte.init*``, ``flyte.run`` and ``flyte.remote`` (REF-06…17).
+
+A client is converted only if everything done with it (and with the executions it gives) can be; else each use is
+reported with the Flyte 2 code to write.
+Official: https://www.union.ai/docs/v2/flyte/api-reference/flyte-sdk/packages/flyte.remote/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+
+from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
+from flyte_migrate.rewrite.scopes import Scope
+from flyte_migrate.rewrite.template import argument, call, code, string_value
+from flyte_migrate.rewrite.view import FileView, Reference
+from flyte_migrate.rules import on_file, on_symbol
+from flyte_migrate.rules.configuration import arguments, callee, follow, literal
+from flyte_migrate.rules.references import name_in_project
+
+_CLIENTS = ("flytekit.FlyteRemote", "union.UnionRemote")
+_CONFIG = "flytekit.Config"
+_CLIENT_ORDER = ("config", "default_project", "default_domain")
+_EXECUTE_ORDER = ("entity", "inputs", "project", "domain", "name", "version")
+_FETCH_ORDER = ("project", "domain", "name", "version")
+#: Options of execute that a run context has under another name (REF-07).
+_RUN_OPTIONS = {
+    "execution_name": "name",
+    "version": "version",
+    "project": "project",
+    "domain": "domain",
+    "overwrite_cache": "overwrite_cache",
+    "interruptible": "interruptible",
+    "envs": "env_vars",
+}
+_FETCHES = frozenset({"fetch_task", "fetch_workflow", "fetch_launch_plan", "fetch_task_lazy"})
+_NUMBERED = re.compile(r"o(\d+)")
+#: Where there is no twin with the same arguments, what to look at (REF-11…17).
+_INSTEAD = {
+    "register_task": "flyte.deploy(env, version=...)",
+    "register_workflow": "flyte.deploy(env, version=...)",
+    "register_launch_plan": "flyte.deploy(env, version=...), the plan being a trigger of its task",
+    "register_script": "flyte.deploy(env, version=...)",
+    "fast_register_workflow": "flyte.deploy(env, version=...)",
+    "recent_executions": "flyte.remote.Run.listall()",
+    "list_tasks_by_version": "flyte.remote.Task.listall()",
+    "activate_launchplan": "flyte.remote.Trigger.update(name, task_name, active=True)",
+    "deactivate_launchplan": "flyte.remote.Trigger.update(name, task_name, active=False)",
+    "upload_file": "flyte.remote.upload_file(path)",
+    "set_signal": "flyte signal condition",
+    "set_input": "flyte signal condition",
+    "approve": "flyte signal condition",
+    "reject": "flyte signal condition",
+}
+Edit = Callable[[Any], Any]
+
+
+@dataclass
+class _Client:
+    """A variable that holds a client: where it is made, and what becomes of each of its uses."""
+
+    statement: cst.SimpleStatementLine
+    node: cst.Call
+    edits: list[tuple[cst.CSTNode, Edit]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)  # of uses that can't be converted
+    notes: list[Finding] = field(default_factory=list)  # that go with the conversion
+    advice: list[Finding] = field(default_factory=list)  # of uses that could, if all of them could
+
+
+@on_file
+def convert_clients(view: FileView) -> Iterator[Item]:
+    """Convert every client that can be traced; report the others, use by use."""
+    if not any(reference.name in _CLIENTS for reference in view.references):
+        return
+    for reference in view.references:
+        if reference.name not in _CLIENTS:
+            continue
+        node = view.parent(reference.chain)
+        if not isinstance(node, cst.Call) or node.func is not reference.chain:
+            continue
+        client = _traced(view, node)
+        initialised = _initialised(view, node, reference.rest)
+        if client is None or initialised is None:
+            yield Finding(
+                node,
+                "FM530",
+                "Initialise once: flyte.init_from_config(path, project=..., domain=...); then use flyte.run.",
+            )
+        elif client.findings:
+            yield Finding(
+                node,
+                "FM530",
+                f"Not everything done with this client can be converted; initialise once with {code(initialised)}.",
+            )
+            yield from client.findings
+            yield from client.advice
+        else:
+            yield from client.notes
+            yield Replace(client.statement, _initialising(initialised))
+            for target, edit in client.edits:
+                yield Replace(target, edit)
+            for inner in view.references:
+                if node in set(view.ancestors(inner.node)):
+                    yield Covered(inner.node)
+
+
+def _initialising(made: cst.Call) -> Edit:
+    return lambda updated: updated.with_changes(body=[cst.Expr(made)])
+
+
+def _initialised(view: FileView, node: cst.Call, factory: tuple[str, ...]) -> cst.Call | None:
+    """``flyte.init_from_config(...)`` or ``flyte.init(...)`` for a client's constructor (REF-06)."""
+    order = {
+        (): _CLIENT_ORDER,
+        ("auto",): ("config_file",),
+        ("for_sandbox",): (),
+        ("for_endpoint",): ("endpoint", "insecure"),
+    }.get(factory)
+    given = arguments(node, order) if order is not None else None
+    if given is None:
+        return None
+    scope = [
+        argument(given[old].value, new)
+        for old, new in (("default_project", "project"), ("default_domain", "domain"))
+        if old in given
+    ]
+    rest = set(given) - {"default_project", "default_domain"}
+    settings: cst.BaseExpression | None = node
+    kind = factory[0] if factory else ""
+    if not factory:
+        settings = follow(view, given["config"].value) if "config" in given else None
+        name = callee(view, settings) if isinstance(settings, cst.Call) else ""
+        kind = name.rpartition(".")[2] if name.startswith(f"{_CONFIG}.") else ""
+        if rest - {"config"} or not isinstance(settings, cst.Call):
+            return None
+        given = arguments(settings, ("config_file",) if kind == "auto" else ("endpoint", "insecure")) or {}
+        rest = set(given)
+    if kind == "auto" and rest <= {"config_file"}:
+        path = [argument(given["config_file"].value)] if "config_file" in given else []
+        return call(view.local_name("flyte:init_from_config"), [*path, *scope], room=80)
+    if kind == "for_sandbox" and not rest:
+        local = [argument('"dns:///localhost:30080"', "endpoint"), argument("True", "insecure")]
+        return call(view.local_name("flyte:init"), [*local, *scope], room=80)
+    if kind == "for_endpoint" and rest <= {"endpoint", "insecure"} and "endpoint" in given:
+        host = string_value(given["endpoint"].value)
+        value = given["endpoint"].value if host is None or "://" in host else cst.SimpleString(f'"dns:///{host}"')
+        args = [
+            argument(value, "endpoint"),
+            *([argument(given["insecure"].value, "insecure")] if "insecure" in given else []),
+        ]
+        return call(view.local_name("flyte:init"), [*args, *scope], room=80)
+    return None
+
+
+# -- uses of a client --------------------------------------------------------------------------------------------------
+
+
+def _traced(view: FileView, node: cst.Call) -> _Client | None:
+    """The client with all its uses, None unless it is assigned to a variable of its own."""
+    bound = _bound(view, node)
+    if bound is None:
+        return None
+    statement, name, scope = bound
+    client = _Client(statement, node)
+    for use in view.uses_of(name, scope):
+        attribute = view.parent(use)
+        made = view.parent(attribute) if isinstance(attribute, cst.Attribute) else None
+        if isinstance(attribute, cst.Attribute) and isinstance(made, cst.Call) and made.func is attribute:
+            _method(view, client, attribute.attr.value, made)
+        else:
+            client.findings.append(
+                Finding(use, "FM530", f"{use.value} goes on from here, but Flyte 2 has no client object.")
+            )
+    return client
+
+
+def _bound(view: FileView, node: cst.CSTNode) -> tuple[cst.SimpleStatementLine, str, Scope] | None:
+    """(statement, name, scope) where an expression is all that is assigned to a name that is bound once."""
+    small = view.parent(node)
+    line = view.parent(small) if small is not None else None
+    if not (isinstance(small, cst.Assign) and isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1):
+        return None
+    target = small.targets[0].target
+    if len(small.targets) > 1 or not isinstance(target, cst.Name):
+        return None
+    scope = view.scope_at[target].owner(target.value)
+    if scope is None or len(scope.bindings[target.value]) > 1:
+        return None
+    return line, target.value, scope
+
+
+def _method(view: FileView, client: _Client, name: str, node: cst.Call) -> None:
+    """Record what becomes of one call of a method."""
+    if name == "execute":
+        _execute(view, client, node)
+    elif name in _FETCHES:
+        _fetch(view, client, node)
+    elif (
+        name == "fetch_execution"
+        and (given := arguments(node, ("project", "domain", "name"))) is not None
+        and set(given) == {"name"}
+    ):
+        get = f"{view.local_name('flyte.remote:')}.Run.get"
+        position = list(node.args).index(given["name"])
+        _edit(
+            client,
+            node,
+            f"{get}({code(given['name'].value)})",
+            lambda updated: cst.Call(cst.parse_expression(get), [cst.Arg(updated.args[position].value)]),
+        )
+        _execution(view, client, node, None)
+    elif (
+        name in ("wait", "sync", "sync_execution") and len(node.args) == 1 and isinstance(node.args[0].value, cst.Name)
+    ):
+        _on_execution(view, client, node, "wait" if name == "wait" else "sync", [])
+    elif (
+        name == "terminate"
+        and (given := arguments(node, ("execution", "cause"))) is not None
+        and isinstance(given.get("execution", cst.Arg(node)).value, cst.Name)
+    ):
+        _on_execution(view, client, node, "abort", [given["cause"]] if "cause" in given else [])
+    elif name == "generate_console_url" and len(node.args) == 1:
+        target = node.args[0].value
+        _edit(
+            client, node, f"{code(target)}.url", lambda updated: cst.Attribute(updated.args[0].value, cst.Name("url"))
+        )
+    else:
+        code_ = "FM535" if "register" in name else "FM533"
+        instead = _INSTEAD.get(name, "flyte.remote")
+        client.findings.append(
+            Finding(node, code_, f"{name} has no counterpart with the same arguments; see {instead}.")
+        )
+
+
+def _edit(client: _Client, node: cst.CSTNode, text: str, edit: Edit) -> None:
+    client.edits.append((node, edit))
+    client.advice.append(Finding(node, "FM531" if ".run(" in text else "FM533", f"In Flyte 2: {text}."))
+
+
+def _on_execution(view: FileView, client: _Client, node: cst.Call, method: str, args: list[cst.Arg]) -> None:
+    """``remote.wait(execution)`` as a statement, or assigned to the execution again."""
+    parent = view.parent(node)
+    target = node.args[0].value
+    again = (
+        isinstance(parent, cst.Assign) and len(parent.targets) == 1 and code(parent.targets[0].target) == code(target)
+    )
+    text = f"{code(target)}.{method}({', '.join(code(a.value) for a in args)})"
+    if isinstance(parent, cst.Expr) or again:
+        made = cst.parse_expression(text)
+        _edit(
+            client,
+            parent if again and parent is not None else node,
+            text,
+            lambda updated: cst.Expr(made) if again else made,
+        )
+    else:
+        client.findings.append(
+            Finding(node, "FM533", f"{text} gives nothing back in Flyte 2; make it a statement of its own.")
+        )
+
+
+def _fetch(view: FileView, client: _Client, node: cst.Call) -> None:
+    given = arguments(node, _FETCH_ORDER)
+    if given is None or "name" not in given:
+        client.findings.append(
+            Finding(node, "FM533", "Get the deployed task by its name: flyte.remote.Task.get(name, version=...).")
+        )
+        return
+    known = name_in_project(view, given["name"].value)
+    args = [argument(cst.SimpleString(f'"{known}"') if known else given["name"].value)]
+    args += [argument(given[name].value, name) for name in ("project", "domain") if name in given]
+    args.append(
+        argument(given["version"].value, "version") if "version" in given else argument('"latest"', "auto_version")
+    )
+    made = call(f"{view.local_name('flyte.remote:')}.Task.get", args, room=76)
+    _edit(client, node, code(made), lambda updated: made)
+    if not known:
+        message = f"{code(given['name'].value)} is its Flyte 1 name; in Flyte 2 it is <environment>.<function>."
+        client.notes.append(Finding(node, "FM520", message))
+
+
+def _execute(view: FileView, client: _Client, node: cst.Call) -> None:
+    """``remote.execute(main, inputs={"x": 1})`` → ``flyte.run(main, x=1)`` (REF-07)."""
+    given = arguments(node, _EXECUTE_ORDER)
+    entity = given.get("entity") if given is not None else None
+    statement = isinstance(view.parent(node), cst.Expr) or _bound(view, node) is not None
+    waits = given is not None and "wait" in given and literal(given["wait"].value) is not False
+    if (
+        given is None
+        or entity is None
+        or not _runs(view, entity.value)
+        or (waits and not (statement and literal(given["wait"].value) is True))
+    ):
+        client.findings.append(
+            Finding(node, "FM531", "Run the task itself: run = flyte.run(task, **inputs), then run.wait().")
+        )
+        return
+    unknown = set(given) - {"entity", "inputs", "wait", *_RUN_OPTIONS}
+    if unknown:
+        client.findings.append(
+            Finding(node, "FM531", f"{', '.join(sorted(unknown))}: flyte.with_runcontext has no such option.")
+        )
+        return
+    options = [argument(given[old].value, new) for old, new in _RUN_OPTIONS.items() if old in given]
+    run = (
+        f"{code(call(view.local_name('flyte:with_runcontext'), options))}.run"
+        if options
+        else view.local_name("flyte:run")
+    )
+    inputs = _inputs(given["inputs"].value) if "inputs" in given else []
+    text = code(call(run, [argument(entity.value), *inputs], room=10_000))
+    bound = _bound(view, node)
+
+    def build(updated: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(updated, cst.Call)
+        parts = dict(zip(node.args, updated.args, strict=True))
+        passed = _inputs(parts[given["inputs"]].value) if "inputs" in given else []
+        args = [argument(parts[entity].value), *passed]
+        return call(run, args, room=80)
+
+    _edit(client, node, text, build)
+    _execution(view, client, node, view.task_of(entity.value))
+    if waits:
+        line = view.statement(node)
+        name = bound[1] if bound is not None else ""
+        client.edits.append((line, lambda updated: _waited(updated, name)))
+
+
+def _waited(updated: cst.CSTNode, name: str) -> list[cst.CSTNode]:
+    """The run and the statement that waits for it."""
+    assert isinstance(updated, cst.SimpleStatementLine)
+    if name:
+        return [updated, cst.parse_statement(f"{name}.wait()")]
+    small = updated.body[0]
+    assert isinstance(small, cst.Expr)
+    wait = cst.Call(cst.Attribute(small.value, cst.Name("wait")))
+    return [updated.with_changes(body=[small.with_changes(value=wait)])]
+
+
+def _runs(view: FileView, entity: cst.BaseExpression) -> bool:
+    """Whether an entity is a task of the project, or one that was fetched."""
+    task = view.task_of(entity)
+    if task is not None:
+        return task.qualified in view.environments.of_task
+    behind = follow(view, entity)
+    return (
+        isinstance(behind, cst.Call) and isinstance(behind.func, cst.Attribute) and behind.func.attr.value in _FETCHES
+    )
+
+
+def _inputs(node: cst.BaseExpression) -> list[cst.Arg]:
+    """Keyword arguments for a dictionary of inputs."""
+    if isinstance(node, cst.Dict):
+        keys = [string_value(e.key) if isinstance(e, cst.DictElement) else None for e in node.elements]
+        if all(key is not None and key.isidentifier() for key in keys):
+            return [argument(e.value, key) for e, key in zip(node.elements, keys, strict=True)]
+    return [cst.Arg(node, star="**")]
+
+
+# -- executions --------------------------------------------------------------------------------------------------------
+
+
+def _execution(view: FileView, client: _Client, node: cst.CSTNode, task: object) -> None:
+    """Record what becomes of the attributes of the variable that holds an execution (REF-10)."""
+    bound = _bound(view, node)
+    if bound is None:
+        return
+    for use in view.uses_of(bound[1], bound[2]):
+        attribute = view.parent(use)
+        if isinstance(attribute, cst.Attribute):
+            _member(view, client, attribute, task)
+
+
+def _member(view: FileView, client: _Client, attribute: cst.Attribute, task: object) -> None:
+    name, above = attribute.attr.value, view.parent(attribute)
+    run = code(attribute.value)
+    if name == "is_done":
+        _edit(client, attribute, f"{run}.done()", lambda updated: cst.parse_expression(f"{run}.done()"))
+    elif name == "id" and isinstance(above, cst.Attribute) and above.attr.value == "name":
+        _edit(client, above, f"{run}.name", lambda updated: cst.parse_expression(f"{run}.name"))
+    elif name == "outputs" and isinstance(above, cst.Subscript) and (place := _place(above, task)) is not None:
+        _edit(
+            client,
+            above,
+            f"{run}.outputs()[{place}]",
+            lambda updated: cst.parse_expression(f"{run}.outputs()[{place}]"),
+        )
+    elif name not in ("wait", "sync"):
+        message = f"{code(attribute)} is gone; a run has name, url, phase, done(), outputs() and abort()."
+        client.findings.append(Finding(attribute, "FM532", message))
+
+
+def _place(node: cst.Subscript, task: object) -> int | None:
+    """The position of an output by its v1 name."""
+    item = node.slice[0].slice if len(node.slice) == 1 else None
+    key = string_value(item.value) if isinstance(item, cst.Index) else None
+    outputs = getattr(task, "outputs", None)
+    if key is None:
+        return None
+    if outputs is not None:
+        position: int | None = outputs.position(key)
+        return position
+    match = _NUMBERED.fullmatch(key)
+    return int(match[1]) if match else None
+
+
+@on_symbol("flytekit.Config", "flytekit.configuration.PlatformConfig")
+def report_configuration(view: FileView, reference: Reference) -> Iterator[Item]:
+    """Configuration objects that are not part of a client's constructor."""
+    node = view.parent(reference.chain)
+    if any(isinstance(a, cst.Call) and callee(view, a).startswith(_CLIENTS) for a in view.ancestors(reference.node)):
+        return
+    shown: cst.CSTNode = node if isinstance(node, cst.Call) else reference.chain
+    bound = _bound(view, shown)
+    if bound is not None and _only_configures(view, bound[1], bound[2]):
+        yield Replace(bound[0], lambda updated: None)
+        return
+    if not isinstance(node, cst.Annotation):
+        yield Finding(
+            shown,
+            "FM534",
+            "flyte.init(endpoint=..., project=..., domain=...) or flyte.init_from_config(path) takes what this held.",
+        )
+
+
+def _only_configures(view: FileView, name: str, scope: Scope) -> bool:
+    """Whether a configuration is given to clients that are all converted, and to nothing else."""
+    uses = view.uses_of(name, scope)
+    for use in uses:
+        arg = view.parent(use)
+        node = view.parent(arg) if isinstance(arg, cst.Arg) else None
+        if not isinstance(node, cst.Call) or not callee(view, node).startswith(_CLIENTS):
+            return False
+        client = _traced(view, node)
+        if client is None or client.findings or _initialised(view, node, ()) is None:
+            return False
+    return bool(uses)
+
+
+@on_symbol(
+    "flytekit.remote.FlyteWorkflowExecution",
+    "flytekit.remote.FlyteTask",
+    "flytekit.remote.FlyteWorkflow",
+    "flytekit.remote.FlyteLaunchPlan",
+)
+def report_entity(view: FileView, reference: Reference) -> Iterator[Item]:
+    """The classes of what a client fetches, in annotations and ``isinstance``."""
+    shown = "flyte.remote.Run" if reference.name.endswith("Execution") else "flyte.remote.Task"
+    yield Finding(reference.chain, "FM532", f"The counterpart of {reference.name.rpartition('.')[2]} is {shown}.")
