@@ -76,5 +76,3 @@ def _call(view: FileView, node: cst.Call, callee: Callee) -> Iterator[Item]:
         return
     run = f"{view.local_name('asyncio:')}.run"
     yield Replace(node, lambda updated: cst.Call(cst.parse_expression(run), [argument(updated)]))
-
-

@@ -149,7 +149,9 @@ class _Colourer:
         """A method outside of tests: whether it is called inside a run can't be told."""
         module, function = self.functions[caller]
         owner = f"{module}.{function.enclosing}"
-        return owner in self.classes and not function.enclosing.startswith("Test") and not function.name.startswith("test")
+        return (
+            owner in self.classes and not function.enclosing.startswith("Test") and not function.name.startswith("test")
+        )
 
 
 def _told(name: str, reason: str, driver: str) -> str:

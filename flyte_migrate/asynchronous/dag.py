@@ -41,27 +41,24 @@ class Units(Protocol):
         """The parts of a unit that are evaluated once, before it starts."""
 
 
-_COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 _PURE_BUILTINS = frozenset(
-    "abs all any ascii bin bool bytes bytearray callable chr complex dict divmod enumerate filter float format frozenset "
-    "getattr hasattr hash hex id int isinstance issubclass len list map max min object oct ord pow property range repr "
-    "reversed round set slice sorted str sum super tuple type zip".split()
+    ["abs", "all", "any", "ascii", "bin", "bool", "bytes", "bytearray", "callable", "chr", "complex", "dict", "divmod", "enumerate", "filter", "float", "format", "frozenset", "getattr", "hasattr", "hash", "hex", "id", "int", "isinstance", "issubclass", "len", "list", "map", "max", "min", "object", "oct", "ord", "pow", "property", "range", "repr", "reversed", "round", "set", "slice", "sorted", "str", "sum", "super", "tuple", "type", "zip"]
 )
 _PURE_MODULES = (
     "collections.", "copy.", "dataclasses.", "datetime.", "decimal.", "enum.", "fractions.", "functools.", "itertools.", "json.dumps",
     "json.loads", "math.", "operator.", "os.path.", "pathlib.", "re.", "statistics.", "string.", "textwrap.", "typing.", "uuid.UUID",
 )  # fmt: skip
 _PURE_METHODS = frozenset(
-    "as_posix capitalize casefold copy count date decode dict encode endswith find format get group groups index isdigit isoformat "
-    "items join joinpath keys lower lstrip model_copy model_dump partition replace rpartition rsplit rstrip split splitlines "
-    "startswith strip strftime time timestamp title to_dict total_seconds upper values with_name with_suffix zfill union "
-    "intersection difference issubset issuperset with_overrides _replace _asdict".split()
+    ["as_posix", "capitalize", "casefold", "copy", "count", "date", "decode", "dict", "encode", "endswith", "find", "format", "get", "group", "groups", "index", "isdigit", "isoformat", "items", "join", "joinpath", "keys", "lower", "lstrip", "model_copy", "model_dump", "partition", "replace", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith", "strip", "strftime", "time", "timestamp", "title", "to_dict", "total_seconds", "upper", "values", "with_name", "with_suffix", "zfill", "union", "intersection", "difference", "issubset", "issuperset", "with_overrides", "_replace", "_asdict"]
 )
 _MUTATORS = frozenset(
-    "add append appendleft clear discard extend insert pop popitem popleft remove reverse setdefault sort update".split()
+    ["add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft", "remove", "reverse", "setdefault", "sort", "update"]
 )
-_IMMUTABLE = frozenset({"int", "float", "str", "bool", "bytes", "None", "datetime.datetime", "datetime.timedelta", "datetime.date"})
-_LOG_METHODS = frozenset("debug info warning warn error exception critical log".split())
+_IMMUTABLE = frozenset(
+    {"int", "float", "str", "bool", "bytes", "None", "datetime.datetime", "datetime.timedelta", "datetime.date"}
+)
+_LOG_METHODS = frozenset(["debug", "info", "warning", "warn", "error", "exception", "critical", "log"])
 
 
 class Effect(IntEnum):
@@ -134,13 +131,20 @@ class Graph:
     """Analyses the blocks of one function."""
 
     def __init__(
-        self, view: FileView, function: cst.FunctionDef, units: Units, reorders: bool = True, visited: frozenset[cst.CSTNode] = frozenset()
+        self,
+        view: FileView,
+        function: cst.FunctionDef,
+        units: Units,
+        reorders: bool = True,
+        visited: frozenset[cst.CSTNode] = frozenset(),
     ) -> None:
         self.view, self.function, self.units = view, function, units
         self.visited = visited | {function}  # functions whose purity is being looked at
         self.scope: Scope = view.scope_of[function]
         self.holds_calls: dict[cst.CSTNode, bool] = {}
-        self.reorders = reorders and not any(isinstance(n, (cst.Global, cst.Nonlocal, cst.Yield)) for n in walk(function.body))
+        self.reorders = reorders and not any(
+            isinstance(n, (cst.Global, cst.Nonlocal, cst.Yield)) for n in walk(function.body)
+        )
         self.renamed: dict[cst.CSTNode, str] = {}
         if self.reorders:
             self.renamed.update(list(self._versions()))
@@ -174,7 +178,11 @@ class Graph:
             if len(bindings) < 2 or not simple or len(set(places)) < len(places):
                 continue
             uses = [n for n in self.view.occurrences.get(name, ()) if self.view.scope_at[n].owner(name) is self.scope]
-            if any(isinstance(a, (cst.FunctionDef, cst.Lambda)) and a is not self.function for u in uses for a in self._around(u)):
+            if any(
+                isinstance(a, (cst.FunctionDef, cst.Lambda)) and a is not self.function
+                for u in uses
+                for a in self._around(u)
+            ):
                 continue
             yield from self._renamings(name, places, uses, taken)
 
@@ -246,11 +254,11 @@ class Graph:
         if isinstance(node, cst.Name):
             if self.is_local(node):
                 yield node
-        elif self.units.is_unit(node):
-            return
-        elif isinstance(node, (cst.Comparison, cst.FormattedString, cst.BinaryOperation)):
-            return
-        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in ("len", "str", "int", "float", "range", "sum"):
+        elif self.units.is_unit(node) or isinstance(node, (cst.Comparison, cst.FormattedString, cst.BinaryOperation)) or (
+            isinstance(node, cst.Call)
+            and isinstance(node.func, cst.Name)
+            and node.func.value in ("len", "str", "int", "float", "range", "sum")
+        ):
             return
         else:
             for child in children(node):
@@ -350,7 +358,7 @@ class Graph:
             self._lift(node.test, owner, lifted)
         elif isinstance(node, cst.Comparison) and len(node.comparisons) > 1:
             self._lift(node.left, owner, lifted)
-        elif not isinstance(node, (cst.Lambda, *_COMPREHENSIONS)):
+        elif not isinstance(node, (cst.Lambda, *COMPREHENSIONS)):
             for child in children(node):
                 self._lift(child, owner, lifted)
 
@@ -419,9 +427,7 @@ class Graph:
         parent = self.view.parent(node)
         while isinstance(parent, (cst.Tuple, cst.List, cst.StarredElement, cst.Element)):
             child, parent = parent, self.view.parent(parent)
-        if isinstance(parent, (cst.AssignTarget, cst.AsName, cst.Del)):
-            item.writes.add(self.name(node))
-        elif isinstance(parent, (cst.AnnAssign, cst.For, cst.CompFor, cst.NamedExpr)) and parent.target is child:
+        if isinstance(parent, (cst.AssignTarget, cst.AsName, cst.Del)) or (isinstance(parent, (cst.AnnAssign, cst.For, cst.CompFor, cst.NamedExpr)) and parent.target is child):
             item.writes.add(self.name(node))
         elif isinstance(parent, cst.AugAssign) and parent.target is child:
             item.reads.add(self.name(node))
@@ -440,7 +446,9 @@ class Graph:
             part, parent = parent, self.view.parent(parent)
         while isinstance(parent, (cst.Tuple, cst.List, cst.StarredElement, cst.Element)):
             part, parent = parent, self.view.parent(parent)
-        if isinstance(parent, (cst.AssignTarget, cst.Del)) or (isinstance(parent, (cst.AugAssign, cst.For)) and parent.target is part):
+        if isinstance(parent, (cst.AssignTarget, cst.Del)) or (
+            isinstance(parent, (cst.AugAssign, cst.For)) and parent.target is part
+        ):
             item.mutates.add(self.name(node))
 
     def _closure(self, name: cst.Name) -> set[str]:
@@ -455,7 +463,11 @@ class Graph:
         """The effect of a call that is no unit, and the local names it mutates."""
         view, func = self.view, node.func
         if isinstance(func, cst.Name) and not view.bindings(func):
-            if func.value in _PURE_BUILTINS or func.value.endswith(("Error", "Exception")) and hasattr(builtins, func.value):
+            if (
+                func.value in _PURE_BUILTINS
+                or (func.value.endswith(("Error", "Exception"))
+                and hasattr(builtins, func.value))
+            ):
                 return Effect.NONE, set()
             if func.value == "print":
                 return Effect.OUTPUT, set()
@@ -470,7 +482,9 @@ class Graph:
             root, last = qualified.split(".")[0], qualified.rpartition(".")[2]
             if qualified in ("flyte.map", "flytekit.map_task"):
                 return Effect.NONE, set()
-            if qualified.startswith(_PURE_MODULES) or (root in ("flyte", "flytekit", "flyteplugins") and last[:1].isupper()):
+            if qualified.startswith(_PURE_MODULES) or (
+                root in ("flyte", "flytekit", "flyteplugins") and last[:1].isupper()
+            ):
                 return Effect.NONE, set()
             if qualified.startswith(("logging.", "warnings.warn")) or self._is_logger(func):
                 return Effect.OUTPUT, set()
@@ -499,9 +513,17 @@ class Graph:
         """Whether a name is a function of this file that only computes a value."""
         bindings = self.view.bindings(name)
         node = bindings[0].node if len(bindings) == 1 else None
-        if not isinstance(node, cst.FunctionDef) or node in self.visited or node.asynchronous is not None or node.decorators:
+        if (
+            not isinstance(node, cst.FunctionDef)
+            or node in self.visited
+            or node.asynchronous is not None
+            or node.decorators
+        ):
             return False
-        if any(isinstance(n, (cst.Global, cst.Nonlocal, cst.Yield, cst.Raise, cst.Assert, cst.With, cst.Import)) for n in walk(node.body)):
+        if any(
+            isinstance(n, (cst.Global, cst.Nonlocal, cst.Yield, cst.Raise, cst.Assert, cst.With, cst.Import))
+            for n in walk(node.body)
+        ):
             return False
         inner = Graph(self.view, node, self.units, False, self.visited | {node})
         own = set(inner.scope.bindings) - {p.name.value for p in walk(node.params) if isinstance(p, cst.Param)}
@@ -542,7 +564,11 @@ class Graph:
             return self._certain(node.body) & self._certain(other if isinstance(other, cst.If) else other.body)
         if isinstance(node, cst.IndentedBlock):
             body = list(node.body)
-            if body and isinstance(body[-1], cst.SimpleStatementLine) and isinstance(body[-1].body[-1], (cst.Raise, cst.Return)):
+            if (
+                body
+                and isinstance(body[-1], cst.SimpleStatementLine)
+                and isinstance(body[-1].body[-1], (cst.Raise, cst.Return))
+            ):
                 return {name for name in self.scope.bindings}
             return set().union(*(self._certain(s) for s in body))
         if isinstance(node, cst.With):
@@ -570,7 +596,9 @@ class Graph:
 
     def exposed(self, item: Item) -> set[str]:
         """Names whose values from before an item reads."""
-        if item.statement is None or isinstance(item.statement, (cst.SimpleStatementLine, cst.FunctionDef, cst.ClassDef)):
+        if item.statement is None or isinstance(
+            item.statement, (cst.SimpleStatementLine, cst.FunctionDef, cst.ClassDef)
+        ):
             return item.reads
         return self.live_in([item.statement])
 
@@ -657,11 +685,19 @@ class Graph:
 
     def _each(self, node: Statement, items: list[Item], live: frozenset[str]) -> Item | None:
         """The item of a ``for`` loop whose iterations don't depend on each other; takes its ``name = []`` out of ``items``."""
-        if not isinstance(node, cst.For) or node.orelse is not None or node.asynchronous is not None or not self.reorders:
+        if (
+            not isinstance(node, cst.For)
+            or node.orelse is not None
+            or node.asynchronous is not None
+            or not self.reorders
+        ):
             return None
         if not isinstance(node.body, cst.IndentedBlock) or not self.has_calls(node.body) or self.has_calls(node.iter):
             return None
-        if any(isinstance(n, (cst.Break, cst.Continue, cst.Return, cst.Raise, cst.FunctionDef, cst.ClassDef, cst.Lambda)) for n in walk(node.body)):
+        if any(
+            isinstance(n, (cst.Break, cst.Continue, cst.Return, cst.Raise, cst.FunctionDef, cst.ClassDef, cst.Lambda))
+            for n in walk(node.body)
+        ):
             return None
         loops = [node, *self._nested_loops(node)]
         target = Item(0, None)
@@ -684,7 +720,11 @@ class Graph:
         if found.appends is not None:
             name = found.appends[0]
             previous = items[-1] if items else None
-            if previous is not None and self._starts_list(previous, name) and name not in self.read_in([loop.iter for loop in loops]):
+            if (
+                previous is not None
+                and self._starts_list(previous, name)
+                and name not in self.read_in([loop.iter for loop in loops])
+            ):
                 found.start = previous.statement
                 items.pop()
                 item.mutates.discard(name)
@@ -698,7 +738,12 @@ class Graph:
         body = node.body
         while isinstance(body, cst.IndentedBlock) and len(body.body) == 1:
             loop = body.body[0]
-            if not isinstance(loop, cst.For) or loop.orelse is not None or loop.asynchronous is not None or self.has_calls(loop.iter):
+            if (
+                not isinstance(loop, cst.For)
+                or loop.orelse is not None
+                or loop.asynchronous is not None
+                or self.has_calls(loop.iter)
+            ):
                 break
             if not isinstance(loop.body, cst.IndentedBlock):
                 break
@@ -706,7 +751,9 @@ class Graph:
             body = loop.body
         return found
 
-    def _independent(self, loops: list[cst.For], inner: list[Item], targets: set[str], live: frozenset[str]) -> Each | None:
+    def _independent(
+        self, loops: list[cst.For], inner: list[Item], targets: set[str], live: frozenset[str]
+    ) -> Each | None:
         written = set().union(targets, *(i.writes for i in inner))
         if written & live:
             return None
@@ -734,7 +781,11 @@ class Graph:
                 stack.extend(item.needs)
         work = [i for i in inner if i not in needed]
         after = [i for i in inner if i in needed]
-        branching = _append_of_all_branches(last.statement) if (last := max(inner, key=lambda i: i.position, default=None)) else ""
+        branching = (
+            _append_of_all_branches(last.statement)
+            if (last := max(inner, key=lambda i: i.position, default=None))
+            else ""
+        )
         if branching and not after:
             assert last is not None
             others = [i for i in inner if i is not last]
@@ -744,7 +795,9 @@ class Graph:
         if any(i.mutates - written for i in work) or any(i.effect is Effect.CONTROL for i in inner):
             return None
         waits = _reached_from_calls(work)
-        if any(i.effect and i in waits and not i.has_calls for i in work) or any(i.effect and i.has_calls for i in work):
+        if any(i.effect and i in waits and not i.has_calls for i in work) or any(
+            i.effect and i.has_calls for i in work
+        ):
             return None
         if any(i.effect for i in work) and any(i.effect for i in after):
             return None
@@ -769,10 +822,23 @@ class Graph:
         if not isinstance(item.statement, cst.SimpleStatementLine) or len(item.statement.body) != 1:
             return False
         small = item.statement.body[0]
-        if isinstance(small, cst.Expr) and isinstance(small.value, cst.Call) and isinstance(small.value.func, cst.Attribute):
+        if (
+            isinstance(small, cst.Expr)
+            and isinstance(small.value, cst.Call)
+            and isinstance(small.value.func, cst.Attribute)
+        ):
             inside: list[cst.CSTNode] = [*small.value.args]
-            stored = isinstance(small.value.func.value, cst.Name) and small.value.func.attr.value in ("append", "extend", "add", "update")
-        elif isinstance(small, cst.Assign) and len(small.targets) == 1 and isinstance(small.targets[0].target, cst.Subscript):
+            stored = isinstance(small.value.func.value, cst.Name) and small.value.func.attr.value in (
+                "append",
+                "extend",
+                "add",
+                "update",
+            )
+        elif (
+            isinstance(small, cst.Assign)
+            and len(small.targets) == 1
+            and isinstance(small.targets[0].target, cst.Subscript)
+        ):
             inside = [*small.targets[0].target.slice, small.value]
             stored = isinstance(small.targets[0].target.value, cst.Name)
         else:
@@ -785,7 +851,11 @@ class Graph:
         return (self.name(found[0]), found[1]) if found is not None else None
 
     def _starts_list(self, item: Item, name: str) -> bool:
-        if not isinstance(item.statement, cst.SimpleStatementLine) or len(item.statement.body) != 1 or item.lifted is not None:
+        if (
+            not isinstance(item.statement, cst.SimpleStatementLine)
+            or len(item.statement.body) != 1
+            or item.lifted is not None
+        ):
             return False
         small = item.statement.body[0]
         if isinstance(small, cst.Assign):
@@ -796,7 +866,12 @@ class Graph:
             return False
         value = small.value
         empty = isinstance(value, cst.List) and not value.elements
-        if isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "list" and not value.args:
+        if (
+            isinstance(value, cst.Call)
+            and isinstance(value.func, cst.Name)
+            and value.func.value == "list"
+            and not value.args
+        ):
             empty = not self.view.bindings(value.func)
         return empty and len(targets) == 1 and isinstance(targets[0], cst.Name) and self.name(targets[0]) == name
 
@@ -882,7 +957,10 @@ def _must_precede(earlier: Item, later: Item, reordered: bool) -> bool:
         return True
     if earlier.writes & (later.reads | later.writes | later.mutates) or earlier.reads & later.writes:
         return True
-    if earlier.mutates & (later.reads | later.writes | later.mutates) or (earlier.reads | earlier.writes) & later.mutates:
+    if (
+        earlier.mutates & (later.reads | later.writes | later.mutates)
+        or (earlier.reads | earlier.writes) & later.mutates
+    ):
         return True
     if earlier.effect and later.effect:
         return True

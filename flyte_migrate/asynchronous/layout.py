@@ -11,7 +11,23 @@ import libcst as cst
 from flyte_migrate.rewrite.imports import comments_in
 from flyte_migrate.rewrite.template import WIDTH, argument, code, exploded
 
-__all__ = ["Awaitable", "argument", "comma", "fitted", "gather", "gather_each", "is_gathered", "keep_comments", "local_function", "names_tuple", "returned", "returning_appended", "separated", "spaced"]
+__all__ = [
+    "Awaitable",
+    "argument",
+    "comma",
+    "fitted",
+    "gather",
+    "gather_each",
+    "is_gathered",
+    "keep_comments",
+    "line",
+    "local_function",
+    "names_tuple",
+    "returned",
+    "returning_appended",
+    "separated",
+    "spaced",
+]
 
 
 @dataclass(frozen=True)
@@ -23,6 +39,11 @@ class Awaitable:
     statement: cst.CSTNode | None = None
 
 
+def line(small: cst.BaseSmallStatement) -> cst.SimpleStatementLine:
+    """A statement line."""
+    return cst.SimpleStatementLine([small])
+
+
 def comma(wanted: bool) -> cst.Comma | cst.MaybeSentinel:
     """``, `` or nothing."""
     return cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")) if wanted else cst.MaybeSentinel.DEFAULT
@@ -30,7 +51,10 @@ def comma(wanted: bool) -> cst.Comma | cst.MaybeSentinel:
 
 def separated(args: Sequence[cst.Arg]) -> list[cst.Arg]:
     """Arguments on one line."""
-    return [a.with_changes(comma=comma(n < len(args) - 1), whitespace_after_arg=cst.SimpleWhitespace("")) for n, a in enumerate(args)]
+    return [
+        a.with_changes(comma=comma(n < len(args) - 1), whitespace_after_arg=cst.SimpleWhitespace(""))
+        for n, a in enumerate(args)
+    ]
 
 
 def names_tuple(names: Sequence[str]) -> cst.Name | cst.Tuple:
@@ -85,7 +109,11 @@ def returned(statements: list[cst.BaseStatement]) -> None:
     if not isinstance(last, cst.SimpleStatementLine) or not isinstance(last.body[0], cst.Return):
         return
     result = last.body[0].value
-    if isinstance(result, cst.Tuple) and isinstance(before, cst.SimpleStatementLine) and isinstance(before.body[0], cst.Assign):
+    if (
+        isinstance(result, cst.Tuple)
+        and isinstance(before, cst.SimpleStatementLine)
+        and isinstance(before.body[0], cst.Assign)
+    ):
         # The other results are names: `return i, await t.aio(x=i)`.
         assign, final = before.body[0], result.elements[-1].value
         if isinstance(final, cst.Name) and len(assign.targets) == 1 and _same(assign.targets[0].target, final):
@@ -103,7 +131,11 @@ def _returning(statement: cst.BaseStatement, result: cst.BaseExpression) -> cst.
     """The statement with ``return value`` for its last ``result = value``; None if it ends otherwise."""
     if isinstance(statement, cst.If):
         other = statement.orelse
-        if other is None or not isinstance(statement.body, cst.IndentedBlock) or not isinstance(other.body, cst.IndentedBlock):
+        if (
+            other is None
+            or not isinstance(statement.body, cst.IndentedBlock)
+            or not isinstance(other.body, cst.IndentedBlock)
+        ):
             return None
         body = _ending(statement.body, result)
         orelse = _returning(other, result) if isinstance(other, cst.If) else _ending(other.body, result)
@@ -155,7 +187,9 @@ def _same(one: cst.BaseExpression, other: cst.BaseExpression) -> bool:
     return code(one) == code(other)
 
 
-def gather_each(asyncio: str, value: cst.BaseExpression, loop: cst.CompFor, options: Sequence[cst.Arg] = ()) -> cst.Call:
+def gather_each(
+    asyncio: str, value: cst.BaseExpression, loop: cst.CompFor, options: Sequence[cst.Arg] = ()
+) -> cst.Call:
     """``asyncio.gather(*(value for …))``."""
     elements = cst.GeneratorExp(value, _one_line(loop))
     return cst.Call(cst.parse_expression(f"{asyncio}.gather"), separated([cst.Arg(elements, star="*"), *options]))
@@ -236,7 +270,9 @@ def _blank_lines(statement: cst.CSTNode | None) -> list[cst.EmptyLine]:
     return found
 
 
-def _split(function: cst.BaseExpression, args: Sequence[Awaitable], comments: Sequence[tuple[list[str], str]]) -> cst.Call:
+def _split(
+    function: cst.BaseExpression, args: Sequence[Awaitable], comments: Sequence[tuple[list[str], str]]
+) -> cst.Call:
     """A call with one argument a line, each with its comments."""
     inner = cst.SimpleWhitespace("    ")
 
@@ -244,7 +280,9 @@ def _split(function: cst.BaseExpression, args: Sequence[Awaitable], comments: Se
         comment = cst.Comment(behind) if behind else None
         first = cst.TrailingWhitespace(cst.SimpleWhitespace("  " if behind else ""), comment)
         lines = [cst.EmptyLine(whitespace=inner, comment=cst.Comment(text)) for text in above]
-        return cst.ParenthesizedWhitespace(first, lines, indent=True, last_line=cst.SimpleWhitespace("") if last else inner)
+        return cst.ParenthesizedWhitespace(
+            first, lines, indent=True, last_line=cst.SimpleWhitespace("") if last else inner
+        )
 
     split = []
     for number, arg in enumerate(args):
@@ -271,11 +309,15 @@ def _shifted(node: cst.BaseExpression) -> cst.BaseExpression:
     return shifted
 
 
-def keep_comments(new: list[cst.BaseStatement], originals: Sequence[cst.CSTNode], others: Sequence[cst.BaseStatement] = ()) -> None:
+def keep_comments(
+    new: list[cst.BaseStatement], originals: Sequence[cst.CSTNode], others: Sequence[cst.BaseStatement] = ()
+) -> None:
     """Put the comments of statements that are no longer there above the first of ``new``; with the blank lines before them."""
     if not new or not originals:
         return
-    present = Counter(line.comment.value for s in (*new, *others) for line in comments_in(s) if line.comment is not None)
+    present = Counter(
+        line.comment.value for s in (*new, *others) for line in comments_in(s) if line.comment is not None
+    )
     lost = []
     for original in originals:
         for line in comments_in(original):

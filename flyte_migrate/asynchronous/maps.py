@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import libcst as cst
 
@@ -24,14 +24,14 @@ class Map:
     node: cst.Call
     is_plain: bool
     name: str = ""
-    function: cst.BaseExpression = cst.Name("_")
+    function: cst.BaseExpression = field(default_factory=lambda: cst.Name("_"))
     is_async: bool = False
     parameters: tuple[str, ...] = ()
-    lists: dict[str, cst.BaseExpression] = None  # type: ignore[assignment]
-    constants: dict[str, cst.BaseExpression] = None  # type: ignore[assignment]
+    lists: dict[str, cst.BaseExpression] = field(default_factory=dict)
+    constants: dict[str, cst.BaseExpression] = field(default_factory=dict)
     concurrency: cst.BaseExpression | None = None
     errors: cst.BaseExpression | None = None
-    annotations: dict[str, str] = None  # type: ignore[assignment]
+    annotations: dict[str, str] = field(default_factory=dict)
     returns: str = ""
 
     def is_stable(self, node: cst.BaseExpression) -> bool:
@@ -54,7 +54,11 @@ def read_map(view: FileView, units: Units, node: cst.Call) -> Map:
         return unread
     names = [p.name for p in callee.function.parameters if p.kind in ("positional", "keyword")]
     given = [*prefix, *positional[1:]]
-    if len(given) > len(names) or len(names) != len(callee.function.parameters) or set(bound) - set(names[len(given) :]):
+    if (
+        len(given) > len(names)
+        or len(names) != len(callee.function.parameters)
+        or set(bound) - set(names[len(given) :])
+    ):
         return unread
     lists: dict[str, cst.BaseExpression] = {}
     constants: dict[str, cst.BaseExpression] = {}
@@ -103,7 +107,12 @@ def _partial(
     holder = partial_holder(view, node)
     if holder is not None and all(_movable(view, a.value) for a in holder.args):
         node = holder
-    if isinstance(node, cst.Call) and view.qualified(node.func) == "functools.partial" and node.args and not any(a.star for a in node.args):
+    if (
+        isinstance(node, cst.Call)
+        and view.qualified(node.func) == "functools.partial"
+        and node.args
+        and not any(a.star for a in node.args)
+    ):
         prefix = [a.value for a in node.args[1:] if a.keyword is None]
         return node.args[0].value, prefix, {a.keyword.value: a.value for a in node.args if a.keyword is not None}
     return node, [], {}
@@ -120,7 +129,12 @@ def _movable(view: FileView, node: cst.BaseExpression) -> bool:
 
 def _repeated(view: FileView, node: cst.BaseExpression) -> cst.BaseExpression | None:
     """The value of ``itertools.repeat(value)``."""
-    if isinstance(node, cst.Call) and view.qualified(node.func) == "itertools.repeat" and len(node.args) == 1 and not node.args[0].star:
+    if (
+        isinstance(node, cst.Call)
+        and view.qualified(node.func) == "itertools.repeat"
+        and len(node.args) == 1
+        and not node.args[0].star
+    ):
         return node.args[0].value
     return None
 
@@ -135,7 +149,9 @@ def _limit(node: cst.BaseExpression | None) -> cst.BaseExpression | None:
 
 
 def _is_zero(node: cst.BaseExpression) -> bool:
-    return (isinstance(node, cst.Integer) and node.evaluated_value == 0) or (isinstance(node, cst.Name) and node.value == "None")
+    return (isinstance(node, cst.Integer) and node.evaluated_value == 0) or (
+        isinstance(node, cst.Name) and node.value == "None"
+    )
 
 
 def _is_false(node: cst.BaseExpression) -> bool:
@@ -147,4 +163,3 @@ def _types(view: FileView, callee: Callee) -> tuple[dict[str, str], str]:
     if callee.task is None or callee.task.module != view.facts.module or "." in callee.function.key:
         return {}, ""
     return {p.name: p.annotation for p in callee.function.parameters if p.annotation}, callee.function.returns or ""
-

@@ -182,7 +182,9 @@ def _notes(project: _Migrated, file: _File, before: ProjectIndex) -> Iterator[Di
             continue
         message = f"{task.name} stays sync, so its calls run one after the other: {reason}."
         line = task.function.line
-        ignored = any(i.line == line and (not i.codes or "FM272" in i.codes) for i in before.modules[file.module].ignores)
+        ignored = any(
+            i.line == line and (not i.codes or "FM272" in i.codes) for i in before.modules[file.module].ignores
+        )
         if not ignored:
             yield Diagnostic(file.outcome.path, line, 0, "FM272", message, catalogue()["FM272"].severity)
 

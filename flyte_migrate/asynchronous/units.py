@@ -83,7 +83,11 @@ class Units:
         qualified = self.view.qualified(node.func)
         if qualified in WAITING:
             return "sdk"
-        if isinstance(node.func, cst.Attribute) and node.func.attr.value == "wait" and self._is_condition(node.func.value):
+        if (
+            isinstance(node.func, cst.Attribute)
+            and node.func.attr.value == "wait"
+            and self._is_condition(node.func.value)
+        ):
             return "method"
         return None
 
@@ -91,7 +95,10 @@ class Units:
         if isinstance(node, cst.Call):
             return self.view.qualified(node.func) == "flyte.new_condition"
         if isinstance(node, cst.Name):
-            return any(b.kind == "assign" and b.value is not None and self._is_condition(b.value) for b in self.view.bindings(node))
+            return any(
+                b.kind == "assign" and b.value is not None and self._is_condition(b.value)
+                for b in self.view.bindings(node)
+            )
         return False
 
     def reports(self, node: cst.CSTNode) -> bool:
@@ -116,7 +123,12 @@ class Units:
         """The ``flyte.map(...)`` that an expression is, or of which it is the list."""
         if not isinstance(node, cst.Call):
             return None
-        if isinstance(node.func, cst.Name) and node.func.value == "list" and not self.view.bindings(node.func) and len(node.args) == 1:
+        if (
+            isinstance(node.func, cst.Name)
+            and node.func.value == "list"
+            and not self.view.bindings(node.func)
+            and len(node.args) == 1
+        ):
             inner = node.args[0].value
             is_map = isinstance(inner, cst.Call) and self.view.qualified(inner.func) == "flyte.map"
             return inner if is_map and isinstance(inner, cst.Call) else None

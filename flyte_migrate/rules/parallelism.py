@@ -37,10 +37,20 @@ def report_lost_parallelism(view: FileView, definition: TaskDefinition) -> Itera
     calls = side_by_side(items)
     if len(calls) > 1:
         names = [name for call in calls if (name := units.name(call))]
-        shown = f" ({', '.join(names[:_NAMED])}{', …' if len(names) > _NAMED else ''})" if len(names) == len(calls) else ""
-        yield Finding(definition.node, "FM270", f"{len(calls)} calls ran side by side in Flyte 1{shown}; here they run one after the other.")
+        shown = (
+            f" ({', '.join(names[:_NAMED])}{', …' if len(names) > _NAMED else ''})" if len(names) == len(calls) else ""
+        )
+        yield Finding(
+            definition.node,
+            "FM270",
+            f"{len(calls)} calls ran side by side in Flyte 1{shown}; here they run one after the other.",
+        )
     elif any(item.each is not None for item in items) or units.in_comprehensions(definition.node):
-        yield Finding(definition.node, "FM270", "The calls of a loop ran side by side in Flyte 1; here they run one after the other.")
+        yield Finding(
+            definition.node,
+            "FM270",
+            "The calls of a loop ran side by side in Flyte 1; here they run one after the other.",
+        )
 
 
 class _Units:

@@ -203,7 +203,9 @@ def measure(second: float, styles: tuple[str, ...], repeat: int) -> dict[str, di
                 jobs.append({"id": f"{name}/{style}", "module": module, "inputs": program.inputs})
         environment = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{Path(__file__).parents[2]}", "HOME": folder}
         command = [sys.executable, "-m", "tests.benchmarks.parallelism", "--serve", str(repeat)]
-        done = subprocess.run(command, input=json.dumps(jobs), capture_output=True, text=True, env=environment, check=True)
+        done = subprocess.run(
+            command, input=json.dumps(jobs), capture_output=True, text=True, env=environment, check=True
+        )
     times = json.loads(done.stdout.splitlines()[-1])
     return {name: {style: times[f"{name}/{style}"] for style in styles} for name in PROGRAMS}
 
