@@ -110,14 +110,17 @@ class _Colourer:
             if name in found or name not in self.functions:
                 continue
             found.add(name)
-            for use in self.uses_by.get(name, ()):
-                if use.kind == "call" and use.callee in self.blocking and use.callee not in self.index.tasks:
-                    if not self.functions[use.callee][1].is_async:
-                        stack.append(use.callee)
-            for use in self.uses_of.get(name, ()):
-                if use.kind == "call" and use.caller in self.inside and not self.functions[use.caller][1].is_async:
-                    stack.append(use.caller)
+            called = (use.callee for use in self.uses_by.get(name, ()) if use.kind == "call")
+            stack += [callee for callee in called if callee in self.blocking and self._is_plain(callee)]
+            callers = (
+                use.caller for use in self.uses_of.get(name, ()) if use.kind == "call" and use.caller in self.inside
+            )
+            stack += [caller for caller in callers if not self.functions[caller][1].is_async]
         return found
+
+    def _is_plain(self, name: str) -> bool:
+        """Whether a function is neither a task nor a coroutine function."""
+        return name not in self.index.tasks and not self.functions[name][1].is_async
 
     # -- what can't be -----------------------------------------------------------------------------------------------------
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from flyte_migrate.asynchronous import layout
-from flyte_migrate.asynchronous.dag import Each, Item
 from flyte_migrate.asynchronous.expressions import Expressions, Place, Started
+from flyte_migrate.asynchronous.items import Each, Item
 from flyte_migrate.asynchronous.maps import partial_holder, read_map
 from flyte_migrate.asynchronous.schedule import Group, Step, schedule
 from flyte_migrate.asynchronous.units import Units
@@ -27,7 +27,7 @@ from flyte_migrate.rewrite.walk import walk
 def coroutine_function(view: FileView, node: cst.FunctionDef, units: Units, reorders: bool) -> cst.FunctionDef:
     """The function as ``async def``. With ``reorders`` independent calls run side by side, else only in their order.
 
-    Raises dag.Unsupported if its order statements can't be followed.
+    Raises dag.OrderError if its order statements can't be followed.
     """
     return _Emitter(view, node, units, reorders).function()
 
@@ -37,7 +37,7 @@ def ordered_function(view: FileView, node: cst.FunctionDef, units: Units) -> cst
     return _Emitter(view, node, units, True, awaits=False).function()
 
 
-class _NotAlone(Exception):
+class _AloneError(Exception):
     """A branch that can't be moved into a function of its own."""
 
 
@@ -263,7 +263,7 @@ class _Emitter(Expressions):
         else:
             results = [*each.names, *(self.names.given[p.lifted] for p in each.parts if p.lifted is not None)]
             body = Place(bound=set(place.bound))
-            self._sequence([i for i in each.after], body)
+            self._sequence(each.after, body)
             if results:
                 statement = cst.For(layout.names_tuple(results), waited, cst.IndentedBlock(body.statements))
             else:
@@ -287,7 +287,7 @@ class _Emitter(Expressions):
         """The gathered iterations of a loop, and whether their results are what the loop appends to its list."""
         loops = [each.loop, *each.inner]
         targets = [n.value for loop in loops for n in walk(loop.target) if isinstance(n, cst.Name)]
-        work = [i for i in each.work]
+        work = each.work
         generator = cst.CompFor(loops[-1].target, self.expression(loops[-1].iter, place))
         for loop in reversed(loops[:-1]):
             generator = cst.CompFor(loop.target, self.expression(loop.iter, place), inner_for_in=generator)
@@ -346,7 +346,7 @@ class _Emitter(Expressions):
         saved = len(place.statements), dict(place.pending), dict(self.names.given), set(self.names.taken)
         try:
             self._gather(group, place)
-        except _NotAlone:
+        except _AloneError:
             del place.statements[saved[0] :]
             place.pending, self.names.given, self.names.taken = saved[1], saved[2], saved[3]
             self._sequence(_sequential([group]), place)
@@ -406,9 +406,7 @@ class _Emitter(Expressions):
             return not each.after or (each.appends is not None and each.start is not None)
         if item.unit is None or item.embedded or not self.is_direct(item.unit):
             return False
-        if any(p.unit is not None and p.lifted is not None and p.lifted not in self.names.given for p in _parts(item)):
-            return False
-        return True
+        return all(p.unit is None or p.lifted in self.names.given for p in _parts(item))
 
     def _chain(
         self, steps: list[Step], place: Place, pending: dict[Item, Started]
@@ -428,7 +426,7 @@ class _Emitter(Expressions):
         certain = set().union(*(self.graph.certain(i) for i in items))
         handed += [n for n in dict.fromkeys(results) if n not in certain and n not in handed]
         if any(n not in place.bound for n in handed) or any(self._leaves(i) for i in items):
-            raise _NotAlone
+            raise _AloneError
         loose = [i for i in items if i.lifted is not None and not any(i in other.parts for other in items)]
         inner = Place(pending=dict(pending), bound=set(place.bound) | set(handed))
         self._sequence(steps, inner)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from flyte_migrate.asynchronous import layout
-from flyte_migrate.asynchronous.dag import COMPREHENSIONS, Graph, Item
+from flyte_migrate.asynchronous.dag import Graph
+from flyte_migrate.asynchronous.items import COMPREHENSIONS, Item
 from flyte_migrate.asynchronous.maps import Map, read_map
 from flyte_migrate.asynchronous.names import Names
 from flyte_migrate.asynchronous.units import Units

@@ -294,7 +294,7 @@ def _split(
 
 
 class _Shift(cst.CSTTransformer):
-    def leave_ParenthesizedWhitespace(
+    def leave_ParenthesizedWhitespace(  # noqa: N802 (libcst's name)
         self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
     ) -> cst.ParenthesizedWhitespace:
         if not updated_node.indent:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from flyte_migrate.asynchronous.dag import Graph, Item, is_order
+from flyte_migrate.asynchronous.dag import Graph, is_order
+from flyte_migrate.asynchronous.items import Item
 from flyte_migrate.asynchronous.maps import read_map
 from flyte_migrate.asynchronous.units import Units
 from flyte_migrate.rewrite.scopes import Scope
@@ -121,7 +122,7 @@ def _enclosing_names(view: FileView, node: cst.FunctionDef) -> set[str]:
     while scope is not None and scope.parent is not None:
         found |= set(scope.bindings)
         scope = scope.parent
-    return found | {n for n in _parameters(node)}
+    return found | set(_parameters(node))
 
 
 def _parameters(node: cst.FunctionDef) -> Iterator[str]:

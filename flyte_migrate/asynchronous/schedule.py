@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from flyte_migrate.asynchronous.dag import Item, closure
+from flyte_migrate.asynchronous.items import Item, closure
 
 
 @dataclass(eq=False)

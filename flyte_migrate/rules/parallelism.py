@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from flyte_migrate.asynchronous.dag import Graph, Item, Unsupported, side_by_side
+from flyte_migrate.asynchronous.dag import Graph
+from flyte_migrate.asynchronous.items import Item, OrderError, side_by_side
 from flyte_migrate.rewrite.flow import called_task, mapped_task
 from flyte_migrate.rewrite.plan import Finding
 from flyte_migrate.rewrite.plan import Item as PlanItem
@@ -32,7 +33,7 @@ def report_lost_parallelism(view: FileView, definition: TaskDefinition) -> Itera
     units = _Units(view)
     try:
         items = Graph(view, definition.node, units).analyse(definition.node.body.body).items
-    except Unsupported:
+    except OrderError:
         return
     calls = side_by_side(items)
     if len(calls) > 1:
