@@ -1,9 +1,9 @@
 """Which functions become coroutine functions when former workflows do, across the project.
 
-A former workflow takes with it the plain functions it calls that call tasks themselves, and everything that calls it inside a
-run: each of them has to be awaited (TRAP-17, TRAP-18). Where one of these can't be a coroutine function (a lambda, a method, a
-decorated function, one that is passed on as a value) the workflow stays sync, and so do the ones that it calls directly.
-Code outside a run (scripts, tests) stays as it is and goes through ``asyncio.run``.
+A former workflow takes with it the plain functions it calls that call tasks themselves, and everything that calls it
+inside a run: each of them has to be awaited (TRAP-17, TRAP-18). Where one of these can't be a coroutine function (a
+lambda, a method, a decorated function, one that is passed on as a value) the workflow stays sync, and so do the ones
+that it calls directly. Code outside a run (scripts, tests) stays as it is and goes through ``asyncio.run``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from flyte_migrate.project.link import ProjectIndex
 
 @dataclass(frozen=True)
 class Colouring:
-    """``turned`` are the functions that become async, ``parallel`` those of them whose independent calls run side by side.
+    """``turned`` are the functions that become async; of these ``parallel`` run independent calls side by side.
 
     ``sync`` are former workflows that have to stay sync, with the reason.
     """
@@ -70,7 +70,7 @@ class _Colourer:
                 return Colouring(turned, frozenset(wanted - set(sync)), sync)
             sync |= dropped
 
-    # -- what calls what -------------------------------------------------------------------------------------------------
+    # -- what calls what -----------------------------------------------------------------------------------------------
 
     def _blocking(self, files: Iterable[FileUses]) -> set[str]:
         """Plain functions that call tasks or the SDK, directly or not."""
@@ -122,7 +122,7 @@ class _Colourer:
         """Whether a function is neither a task nor a coroutine function."""
         return name not in self.index.tasks and not self.functions[name][1].is_async
 
-    # -- what can't be -----------------------------------------------------------------------------------------------------
+    # -- what can't be -------------------------------------------------------------------------------------------------
 
     def _problem(self, name: str) -> str:
         """Why a function can't be a coroutine function; empty if it can."""

@@ -1,15 +1,16 @@
 """Data flow of a block of statements: which calls have to wait for which, as the edges of Flyte 1's node graph.
 
 A v1 workflow is compiled to nodes that wait only for the nodes whose outputs they take. The same graph is found here from
-the text: an item is a statement, or a call inside one; it needs the items whose results, names or effects it depends on.
+the text: an item is a statement, or a call inside one; it needs items whose results, names or effects it depends on.
 
 What keeps an order:
 
 * data, through names, unpacking, attributes, subscripts, containers, f-strings, comprehensions, and ``a >> b``;
-* a name that is bound again (its readers come first) and an object that is mutated (``xs.append(...)``), aliases included;
+* an object that is mutated (``xs.append(...)``), aliases included, and a name that is bound again in a branch or a loop
+  (elsewhere the new value gets a name of its own, as it was a node of its own);
 * effects among each other. A ``print`` or a log line holds up nothing else. Any other unknown call, an ``assert`` or a
-  ``raise`` comes before the calls that follow it in the text, since they may rely on it; it does not wait for calls whose
-  results it doesn't read, because plain code in a v1 workflow ran before all tasks (SEM-15);
+  ``raise`` comes before the calls that follow it in the text, since they may rely on it; it does not wait for calls
+  whose results it doesn't read, because plain code in a v1 workflow ran before all tasks (SEM-15);
 * ``return``, ``break`` and ``continue``: nothing moves across them.
 
 TRAP-28, SEM-04.
@@ -35,7 +36,7 @@ class Graph(Effects):
     # -- items ---------------------------------------------------------------------------------------------------------
 
     def analyse(self, block: Sequence[cst.CSTNode], live: frozenset[str] = frozenset()) -> Analysis:
-        """The items of a block. ``live`` are names read after it. Raises OrderError for order statements in a circle."""
+        """The items of a block; ``live`` are names read after it. Raises OrderError for orders in a circle."""
         items: list[Item] = []
         orders: list[list[Item]] = []
         order_statements: list[Statement] = []
@@ -66,7 +67,8 @@ class Graph(Effects):
         parts: Sequence[cst.CSTNode] = ()
         if isinstance(node, cst.SimpleStatementLine) and len(node.body) == 1:
             small = node.body[0]
-            root = small.value if isinstance(small, cst.Expr) or self._binds_names(small) else None  # type: ignore[attr-defined]
+            takes = isinstance(small, cst.Expr) or self._binds_names(small)
+            root = getattr(small, "value", None) if takes else None
             if root is not None and self.units.is_unit(root):
                 item.unit = root
             parts = [small]
@@ -208,7 +210,7 @@ def _must_precede(earlier: Item, later: Item, reordered: bool) -> bool:
 
 
 def _sorted(items: Sequence[Item]) -> list[Item]:
-    """Items so that each comes after what it needs; otherwise as in the source. Raises OrderError if they go in a circle."""
+    """Items so that each comes after what it needs, else as in the source. Raises OrderError for a circle."""
     found: list[Item] = []
     done: set[Item] = set()
     waiting = list(items)

@@ -209,7 +209,7 @@ class Effects(Variables):
         return inner.is_pure(own)
 
     def is_pure(self, own: set[str]) -> bool:
-        """Whether nothing in the function has an effect or changes anything but the objects behind the names ``own``."""
+        """Whether nothing in the function has an effect, or changes any object but those behind the names ``own``."""
         item = Item(0, None)
         for node in walk(self.function.body):
             if isinstance(node, (cst.Call, cst.Name, cst.AugAssign)):

@@ -1,7 +1,7 @@
 """A former workflow as a coroutine function that runs side by side what Flyte 1 ran side by side.
 
-``await asyncio.gather(left.aio(x=x), right.aio(x=x))`` where calls wait for nothing but earlier values; a small local function
-for a branch of several steps; ``await t.aio(...)`` everywhere else (DESIGN 3.7, MAP-24, TRAP-17).
+``await asyncio.gather(left.aio(x=x), right.aio(x=x))`` where calls wait for nothing but earlier values; a small local
+function for a branch of several steps; ``await t.aio(...)`` everywhere else (DESIGN 3.7, MAP-24, TRAP-17).
 
 Official: https://www.union.ai/docs/v2/flyte/api-reference/migration/parallelism-and-async/
 """
@@ -124,7 +124,7 @@ class _Emitter(Expressions):
             place.bound |= step.writes - step.reads
 
     def _stays_inside(self, item: Item, following: Sequence[Step]) -> bool:
-        """Whether a nested call can be awaited where it stands: nothing comes between it and the statement around it."""
+        """Whether a nested call can be awaited where it stands: nothing comes between it and its statement."""
         between: list[Item] = [item]
         for step in following:
             if isinstance(step, Group):
@@ -223,7 +223,7 @@ class _Emitter(Expressions):
         return statement
 
     def _is_changed(self, node: cst.CSTNode) -> bool:
-        """Whether a statement without calls of tasks changes: it writes a report, or reads a name that has another one now."""
+        """Whether a statement without calls of tasks changes: it writes a report, or a name in it has another one."""
         return any(part in self.graph.renamed or (self.awaits and self.units.reports(part)) for part in walk(node))
 
     def rebuilt(self, node: cst.CSTNode, place: Place):  # type: ignore[no-untyped-def]
@@ -244,10 +244,10 @@ class _Emitter(Expressions):
             return coroutine_function(self.view, node, self.units, False)
         return node
 
-    # -- loops -------------------------------------------------------------------------------------------------------------
+    # -- loops ---------------------------------------------------------------------------------------------------------
 
     def _loop(self, item: Item, each: Each, place: Place) -> None:
-        """A loop whose iterations run side by side; what puts the results together stays a loop, or becomes the list itself."""
+        """A loop whose iterations run side by side; what puts the results together stays one, or is the list itself."""
         gathered, is_list = self._iterations(each, place)
         waited = cst.Await(gathered)
         statement: cst.BaseStatement
@@ -340,7 +340,7 @@ class _Emitter(Expressions):
             return [e.value.value for e in target.elements if isinstance(e.value, cst.Name)]
         return [target.value] if isinstance(target, cst.Name) else []
 
-    # -- groups ------------------------------------------------------------------------------------------------------------
+    # -- groups --------------------------------------------------------------------------------------------------------
 
     def _group(self, group: Group, place: Place) -> None:
         saved = len(place.statements), dict(place.pending), dict(self.names.given), set(self.names.taken)

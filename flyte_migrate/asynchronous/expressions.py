@@ -120,7 +120,7 @@ class Expressions:
         assert isinstance(call, cst.Call)
         return call
 
-    # -- comprehensions and maps -------------------------------------------------------------------------------------------
+    # -- comprehensions and maps ---------------------------------------------------------------------------------------
 
     def _comprehension(self, node: cst.BaseExpression, place: Place) -> cst.BaseExpression:
         if not self.graph.reorders:

@@ -37,8 +37,9 @@ class Effect(IntEnum):
 class Item:
     """A node of the graph.
 
-    ``statement`` is the statement it stands for, ``unit`` the call (or other awaitable expression) that it makes. A call
-    nested in a statement is an item of its own, with ``lifted`` set; the items that read its value list it in ``parts``.
+    ``statement`` is the statement it stands for, ``unit`` the call (or other awaitable expression) that it makes. A
+    call nested in a statement is an item of its own, with ``lifted`` set; the items that read its value list it in
+    ``parts``.
     """
 
     position: int
@@ -63,9 +64,9 @@ class Item:
 class Each:
     """A ``for`` loop whose iterations are independent.
 
-    ``work`` are the items that every iteration does for itself, ``after`` those that put the results together, in order.
-    ``results`` are what ``after`` (or nothing) reads of ``work``. ``start`` is the ``name = []`` right before the loop when
-    all that happens afterwards is one ``name.append``.
+    ``work`` are the items that every iteration does for itself, ``after`` those that put the results together, in
+    order. ``results`` are what ``after`` (or nothing) reads of ``work``. ``start`` is the ``name = []`` right before
+    the loop when all that happens afterwards is one ``name.append``.
     """
 
     loop: cst.For

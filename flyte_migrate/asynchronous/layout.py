@@ -32,7 +32,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Awaitable:
-    """One of several things to await together, what its result is bound to, and the statement whose comments it takes."""
+    """One of several calls to await together, what its result is bound to, and whose comments it takes."""
 
     call: cst.BaseExpression
     target: cst.BaseExpression | None
@@ -312,7 +312,7 @@ def _shifted(node: cst.BaseExpression) -> cst.BaseExpression:
 def keep_comments(
     new: list[cst.BaseStatement], originals: Sequence[cst.CSTNode], others: Sequence[cst.BaseStatement] = ()
 ) -> None:
-    """Put the comments of statements that are no longer there above the first of ``new``; with the blank lines before them."""
+    """Put the comments of statements that are gone above the first of ``new``, with the blank lines before them."""
     if not new or not originals:
         return
     present = Counter(

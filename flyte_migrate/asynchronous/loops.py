@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def independent_loop(graph: Graph, node: Statement, items: list[Item], live: frozenset[str]) -> Item | None:
-    """The item of a ``for`` loop whose iterations don't depend on each other; takes its ``name = []`` out of ``items``."""
+    """The item of a loop whose iterations don't depend on each other; takes its ``name = []`` out of ``items``."""
     if not isinstance(node, cst.For) or node.orelse is not None or node.asynchronous is not None or not graph.reorders:
         return None
     if not isinstance(node.body, cst.IndentedBlock) or not graph.has_calls(node.body) or graph.has_calls(node.iter):
@@ -119,7 +119,7 @@ def _is_carried(inner: Sequence[Item], targets: set[str], written: set[str]) -> 
 
 
 def _work_and_after(inner: Sequence[Item], written: set[str]) -> tuple[list[Item], list[Item]]:
-    """The items that calls need or that are calls, and those that put results together (with the plain values for it)."""
+    """Calls with what they need, and the items that put results together (with the plain values for it)."""
     calls = _with_needs(i for i in inner if i.has_calls)
     after = _with_needs(i for i in inner if i not in calls and (i.effect or i.mutates - written)) - calls
     return [i for i in inner if i not in after], [i for i in inner if i in after]

@@ -1,4 +1,4 @@
-"""``flyte.map(...)`` as it is read for a coroutine function: the task, its lists, its fixed arguments and its options (MAP-01…25)."""
+"""``flyte.map(...)`` as it is read for a coroutine function: task, lists, fixed arguments, options (MAP-01…25)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _STABLE = (cst.Name, cst.Attribute, cst.Integer, cst.Float, cst.SimpleString)
 class Map:
     """A ``flyte.map`` call. ``parameters`` are all that get a value, in order; nodes are original ones.
 
-    ``is_plain`` is false for one whose calls can't be written out; nothing but ``node`` is meaningful then. ``concurrency`` is
-    None for no limit, ``errors`` the value of ``return_exceptions`` unless that is False.
+    ``is_plain`` is false for one whose calls can't be written out; nothing but ``node`` is meaningful then.
+    ``concurrency`` is None for no limit, ``errors`` the value of ``return_exceptions`` unless that is False.
     """
 
     node: cst.Call
@@ -103,7 +103,7 @@ def partial_holder(view: FileView, node: cst.BaseExpression) -> cst.Call | None:
 def _partial(
     view: FileView, node: cst.BaseExpression
 ) -> tuple[cst.BaseExpression, list[cst.BaseExpression], dict[str, cst.BaseExpression]]:
-    """The task of ``partial(task, …)`` (or of a variable that holds it), what it fixes by position and what by keyword."""
+    """The task of ``partial(task, …)``, or of a variable with it; what it fixes by position and by keyword."""
     holder = partial_holder(view, node)
     if holder is not None and all(_movable(view, a.value) for a in holder.args):
         node = holder

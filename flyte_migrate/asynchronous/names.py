@@ -84,7 +84,7 @@ class Names:
         return func.value if isinstance(func, cst.Name) else "values"
 
     def preferred(self, item: Item) -> str:
-        """A name for the value of a nested call: the parameter or key it goes to, else one made from the task's name."""
+        """A name for the value of a nested call: the parameter or key it goes to, else one from the task's name."""
         node = item.lifted
         assert node is not None
         parent = self.view.parent(node)

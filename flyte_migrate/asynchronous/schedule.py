@@ -1,8 +1,8 @@
 """When each item of a block runs: one after another where data says so, side by side where it does not.
 
-A schedule is as fast as the graph allows: no call waits for one that it does not depend on. Where the graph is made of series
-and parallel parts, it is nested sequences and groups. Where it is not (c needs a; d needs a and b), a call that several
-branches wait for is started first and awaited by each of them.
+A schedule is as fast as the graph allows: no call waits for one that it does not depend on. Where the graph is made
+of series and parallel parts, it is nested sequences and groups. Where it is not (c needs a; d needs a and b), a call
+that several branches wait for is started first and awaited by each of them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from flyte_migrate.asynchronous.items import Item, closure
 
 @dataclass(eq=False)
 class Group:
-    """Branches that run side by side. ``shared`` items are started before, and awaited by the branches that need them."""
+    """Branches that run side by side; ``shared`` items are started before, and awaited where they are needed."""
 
     branches: list[list[Step]]
     shared: list[Item] = field(default_factory=list)
@@ -114,7 +114,7 @@ class _Scheduler:
         return sorted(found, key=lambda component: self.order[component[0]])
 
     def _shared(self, calls: list[Item]) -> Item:
-        """The call to start beforehand: one that waits for nothing here, preferably one whose removal leaves several branches."""
+        """The call to start beforehand: it waits for nothing here, and if possible leaves several branches."""
         sources = [c for c in calls if not self.needed[c] & set(calls)]
         splitting = [s for s in sources if len(self._components([c for c in calls if c is not s])) > 1]
         return max(splitting or sources, key=lambda s: sum(s in self.needed[c] for c in calls))

@@ -1,4 +1,4 @@
-"""Who calls which function of the project, and which are handed around as values: what the colours of functions follow from."""
+"""Who calls which function of the project, and which are handed around as values: what colours follow from."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def _caller(view: FileView, node: cst.CSTNode) -> str:
 
 
 def outer_calls(view: FileView, units: Units) -> Iterator[tuple[cst.Call, Callee]]:
-    """Calls of coroutine functions, with the functions they call, wherever they stand; ``t.func(...)`` and ``t.aio(...)`` too."""
+    """All calls of coroutine functions, with what they call; ``t.func(...)`` and ``t.aio(...)`` too."""
     for node in view.by_type.get(cst.Call, ()):
         assert isinstance(node, cst.Call)
         func: cst.BaseExpression = node.func

@@ -13,7 +13,7 @@ from flyte_migrate.rewrite.walk import children, walk
 
 
 class Variables:
-    """Questions about the names of one function; a variable may have a name of its own for each independent use (``renamed``)."""
+    """Questions about the names of one function. A variable may have a name for each independent use (``renamed``)."""
 
     def __init__(self, view: FileView, function: cst.FunctionDef, units: Units, reorders: bool) -> None:
         self.view, self.function, self.units = view, function, units
@@ -39,7 +39,8 @@ class Variables:
     def _versions(self) -> Iterator[tuple[cst.Name, str]]:
         """Names for variables that are bound again to something that has nothing to do with their first value.
 
-        Without them the second call would wait for everything that reads the first one's result, which in Flyte 1 it did not.
+        Without them the second call would wait for everything that reads the first one's result, which in Flyte 1 it
+        did not.
         """
         body = self.function.body
         if not isinstance(body, cst.IndentedBlock):
@@ -125,7 +126,7 @@ class Variables:
         return groups
 
     def _handed_on(self, node: cst.CSTNode) -> Iterator[cst.Name]:
-        """Local names whose objects an expression may give on (not those that only go into a task, or a pure function)."""
+        """Local names whose objects an expression may give on (not those that only go into a task)."""
         if isinstance(node, cst.Name):
             if self.is_local(node):
                 yield node

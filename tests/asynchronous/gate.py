@@ -1,4 +1,4 @@
-"""Tasks that report when they are called and end only when they are told to: who runs when becomes visible, without clocks."""
+"""Tasks that report that they run, and end only when they are told to: order without clocks."""
 
 from __future__ import annotations
 

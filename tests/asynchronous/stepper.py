@@ -1,8 +1,8 @@
 """Runs programs whose tasks wait at the gate, under the real SDKs.
 
-``python -m tests.asynchronous.stepper v1 < jobs`` gives the graph that flytekit compiles of every workflow: for each task the
-tasks it waits for. ``… v2 < jobs`` runs every former workflow once for each given order of completion, and checks after each
-completion that the tasks that run are exactly those whose dependencies have ended.
+``python -m tests.asynchronous.stepper v1 < jobs`` gives the graph that flytekit compiles of every workflow: for each
+task the tasks it waits for. ``… v2 < jobs`` runs every former workflow once for each given order of completion, and
+checks after each completion that the tasks that run are exactly those whose dependencies have ended.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Former workflows run their tasks in the same graph as Flyte 1 did: flytekit's own compiler says what waits for what."""
+"""Former workflows run their tasks in the graph of Flyte 1: flytekit's own compiler says what waits for what."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""How long migrated workflows take compared with the critical path of their graph: ``python -m tests.benchmarks.parallelism``.
+"""How long migrated workflows take beside the critical path: ``python -m tests.benchmarks.parallelism``.
 
-Every task sleeps, so that a workflow could end after the longest chain of tasks that wait for each other. The programs are
-written for Flyte 1, migrated with ``--style async`` (and ``sync`` for comparison) and run by the real flyte in local mode.
+Every task sleeps, so that a workflow could end after the longest chain of tasks that wait for each other. The
+programs are written for Flyte 1, migrated with ``--style async`` (and ``sync`` for comparison) and run by the real
+flyte in local mode.
 """
 
 from __future__ import annotations
