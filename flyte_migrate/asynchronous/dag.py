@@ -1,6 +1,6 @@
 """Data flow of a block of statements: which calls have to wait for which, as the edges of Flyte 1's node graph.
 
-A v1 workflow is compiled to nodes that wait only for the nodes whose outputs they take. The same graph is found here from
+A v1 workflow is compiled to nodes that wait only for those whose outputs they take. The same graph is found here from
 the text: an item is a statement, or a call inside one; it needs items whose results, names or effects it depends on.
 
 What keeps an order:
