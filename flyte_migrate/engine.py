@@ -25,7 +25,7 @@ from flyte_migrate.rewrite.apply import Rewriter
 from flyte_migrate.rewrite.gate import GateError, check_output
 from flyte_migrate.rewrite.helpers import helper_inserts
 from flyte_migrate.rewrite.imports import original_usage, plan_imports, usage_of
-from flyte_migrate.rewrite.leftovers import earlier_findings, leftover_findings
+from flyte_migrate.rewrite.leftovers import earlier_findings, leftover_findings, star_findings
 from flyte_migrate.rewrite.plan import Conflict, FilePlan, Finding
 from flyte_migrate.rewrite.todo import with_todos
 from flyte_migrate.rewrite.view import FileView
@@ -208,6 +208,7 @@ def _migrate(
     after = usage_of(rewriter.apply(), view) if plan.changes else before
     plan.add(earlier_findings(view, plan))
     plan.add(leftover_findings(view, plan, after))
+    plan.add(star_findings(view, after))
     plan.add(plan_imports(view, before, after))
     diagnostics = _diagnostics(path, target, view, plan, settings)
     _add_todos(view, plan, settings, {(d.line, d.code) for d in diagnostics})

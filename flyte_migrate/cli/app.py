@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from flyte_migrate import __version__
-from flyte_migrate.cli import check, explain, migrate, rules
+from flyte_migrate.cli import check, explain, migrate, rules, verify
 from flyte_migrate.cli.exit import Exit
 
 # Plain help: loading rich for it would take longer than everything else that happens.
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 app.command("migrate")(migrate.migrate)
 app.command("check")(check.check)
+app.command("verify")(verify.verify)
 app.command("explain")(explain.explain)
 app.command("rules")(rules.rules)
 

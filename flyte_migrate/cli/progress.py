@@ -16,8 +16,9 @@ _INTERVAL = 0.1
 class Progress:
     """Call it with (done, total); as a context manager it takes the line away before anything else is written."""
 
-    def __init__(self, verb: str, quiet: bool = False) -> None:
+    def __init__(self, verb: str, quiet: bool = False, of: str = "files") -> None:
         self._verb = verb
+        self._of = of
         self._silent = quiet or not sys.stderr.isatty()
         self._due = time.monotonic() + _PATIENCE
         self._drawn = False
@@ -38,5 +39,5 @@ class Progress:
             return
         self._due = now + _INTERVAL
         self._drawn = True
-        sys.stderr.write(f"\r\x1b[K{self._verb} {done} of {total} files ({100 * done // max(total, 1)} %)")
+        sys.stderr.write(f"\r\x1b[K{self._verb} {done} of {total} {self._of} ({100 * done // max(total, 1)} %)")
         sys.stderr.flush()

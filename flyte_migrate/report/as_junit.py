@@ -33,23 +33,23 @@ def render(run: Run) -> str:
 
 def _suite(root: ElementTree.Element, path: str, findings: list[Diagnostic]) -> None:
     failures = sum(finding.severity is not Severity.NOTE for finding in findings)
-    suite = ElementTree.SubElement(root, "testsuite", name=_legal(path), tests=str(len(findings)))
+    suite = ElementTree.SubElement(root, "testsuite", name=legal(path), tests=str(len(findings)))
     suite.set("failures", str(failures))
     suite.set("errors", "0")
     for finding in findings:
         place = f"{finding.line}:{finding.column + 1}"
-        case = ElementTree.SubElement(suite, "testcase", name=f"{finding.code} {place}", classname=_legal(path))
-        case.set("file", _legal(path))
+        case = ElementTree.SubElement(suite, "testcase", name=f"{finding.code} {place}", classname=legal(path))
+        case.set("file", legal(path))
         case.set("line", str(finding.line))
-        text = _legal(f"line {place}: {finding.code} {finding.message}")
+        text = legal(f"line {place}: {finding.code} {finding.message}")
         if finding.severity is Severity.NOTE:
             ElementTree.SubElement(case, "system-out").text = text
         else:
-            failure = ElementTree.SubElement(case, "failure", message=_legal(finding.message), type=finding.code)
+            failure = ElementTree.SubElement(case, "failure", message=legal(finding.message), type=finding.code)
             failure.text = text
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
     """``text`` without characters that XML 1.0 forbids."""
     return "".join(
         character if character in "\t\n\r" or (character >= " " and not "\ud800" <= character <= "\udfff") else "\ufffd"

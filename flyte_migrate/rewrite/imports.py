@@ -6,6 +6,7 @@ modules of the project count. Comments and layout of names that stay are kept; a
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import io
 import re
@@ -25,6 +26,7 @@ from flyte_migrate.rewrite.view import FileView, Statement, dotted_name
 from flyte_migrate.rewrite.walk import walk
 
 _PRAGMA = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pragma|nopycln)\b", re.IGNORECASE)
+_BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path__", "__spec__", "__package__"}
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -193,10 +195,7 @@ def _local(line: _Line, alias: cst.ImportAlias) -> tuple[str, str]:
 
 def _goes(view: FileView, line: _Line, alias: cst.ImportAlias | cst.ImportStar, before: Usage, after: Usage) -> bool:
     if isinstance(alias, cst.ImportStar):
-        if line.source.split(".")[0] not in V1_ROOTS:
-            return False
-        remaining = {r.node for r in view.references} | {r.chain for r in view.references}
-        return not any(n in remaining and view.scope_at[n].owner(n.value) is None for n in after.original)
+        return line.source.split(".")[0] in V1_ROOTS and not needs_star(view, after)
     local, target = _local(line, alias)
     if local in view.facts.string_all and line.scope is view.module_scope:
         return False
@@ -208,6 +207,11 @@ def _goes(view: FileView, line: _Line, alias: cst.ImportAlias | cst.ImportStar, 
     if is_v1:
         return not (view.facts.is_package and _exported(view, local) and target.split(".")[0] not in V1_ROOTS)
     return _used(view, before, local, line.scope) and not view.facts.is_package and not _exported(view, local)
+
+
+def needs_star(view: FileView, after: Usage) -> bool:
+    """Whether names are read that nothing in the file binds: a star import may."""
+    return any(n.value not in _BUILTINS and view.scope_at[n].owner(n.value) is None for n in after.original)
 
 
 def _used(view: FileView, usage: Usage, local: str, scope: Scope, generated: bool = True) -> bool:

@@ -8,10 +8,11 @@ import libcst as cst
 
 from flyte_migrate.catalogue import catalogue
 from flyte_migrate.diagnostics import Severity
+from flyte_migrate.mapping import V1_ROOTS
 from flyte_migrate.project.index import TODO_COMMENT
-from flyte_migrate.rewrite.imports import Usage
+from flyte_migrate.rewrite.imports import Usage, needs_star
 from flyte_migrate.rewrite.plan import FilePlan, Finding
-from flyte_migrate.rewrite.view import FileView
+from flyte_migrate.rewrite.view import FileView, dotted_name
 
 #: For a v1 name without a row, or with one whose rule did not convert this use.
 UNCONVERTED = "FM900"
@@ -59,3 +60,15 @@ def leftover_findings(view: FileView, plan: FilePlan, after: Usage) -> Iterator[
         if code == UNCONVERTED:
             message = f"This use of {name} has a form that is not converted automatically; write its Flyte 2 counterpart by hand."
         yield Finding(reference.node, code, message, name)
+
+
+def star_findings(view: FileView, after: Usage) -> Iterator[Finding]:
+    """A finding for a v1 star import that has to stay, because names are read that it may bind."""
+    if not any(source.split(".")[0] in V1_ROOTS for source in view.facts.star_imports) or not needs_star(view, after):
+        return
+    for node in view.by_type.get(cst.ImportFrom, ()):
+        assert isinstance(node, cst.ImportFrom)
+        source = dotted_name(node.module) if node.module is not None and not node.relative else ""
+        if isinstance(node.names, cst.ImportStar) and source.split(".")[0] in V1_ROOTS:
+            message = f"Names are read here that only this import of everything in {source} may bind; import them by name."
+            yield Finding(node, UNCONVERTED, message, f"{source}.*")

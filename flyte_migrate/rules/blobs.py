@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import libcst as cst
@@ -249,18 +250,27 @@ class Use:
 
 def uses(view: FileView, kinds: Kinds, kind: str) -> list[Use]:
     """All uses of values of a kind, in source order."""
+    return [use for use in _all_uses(view) if use.kind.name == kind]
+
+
+@lru_cache(maxsize=1)
+def _all_uses(view: FileView) -> tuple[Use, ...]:
+    """The uses of all files, directories and data frames of a file."""
+    if not _may_hold_data(view):
+        return ()
+    kinds = kinds_of(view)
+    types = {n for a in view.by_type.get(cst.Annotation, ()) for n in walk(a)}
     found: list[Use] = []
     seen: set[cst.CSTNode] = set()
     for name in view.names:
-        if isinstance(view.parent(name), (cst.AssignTarget, cst.Global, cst.Nonlocal, cst.NameItem)) or _is_annotation(
-            view, name
-        ):
+        parent = view.parent(name)
+        if name in types or isinstance(parent, (cst.AssignTarget, cst.Global, cst.Nonlocal, cst.NameItem)):
             continue
         node: cst.BaseExpression = name
         while node not in seen:
             seen.add(node)
             held = kinds.of(node)
-            if held is not None and held.name == kind and not _is_type(view, kinds, node):
+            if held is not None and held.name in ("file", "dir", "frame") and not _is_type(view, kinds, node):
                 use = use_of(view, kinds, node, held)
                 if use.whole is not node or not kinds.is_constructor(node):
                     found.append(use)  # a constructor that is read at once is converted with what reads it
@@ -274,15 +284,39 @@ def uses(view: FileView, kinds: Kinds, kind: str) -> list[Use]:
                 node = parent
             else:
                 break
-    return found
+    return tuple(found)
 
 
-def _is_annotation(view: FileView, node: cst.CSTNode) -> bool:
-    for ancestor in view.ancestors(node):
-        if isinstance(ancestor, cst.Annotation):
+#: Parts of the names of v1's data types and of their modules.
+_DATA = (
+    "FlyteFile",
+    "types.file",
+    "FlyteDirectory",
+    "types.directory",
+    "StructuredDataset",
+    "FlyteSchema",
+    "types.schema",
+)
+
+
+def _may_hold_data(view: FileView) -> bool:
+    """Whether this module, or one up to two imports away, mentions a file, directory or data frame at all."""
+    if "PathLike" in view.text:
+        return True
+    seen: set[str] = set()
+    wave = {view.facts.module}
+    for _ in range(3):
+        seen |= wave
+        modules = [view.index.modules[m] for m in wave if m in view.index.modules]
+        if any(part in use.name for facts in modules for use in facts.uses for part in _DATA):
             return True
-        if isinstance(ancestor, (cst.BaseSmallStatement, cst.BaseCompoundStatement, cst.Param)):
-            return False
+        wave = set()
+        for facts in modules:
+            for target in (*(i.target for i in facts.imports), *facts.star_imports):
+                for name in (target, target.rpartition(".")[0]):
+                    found = view.index.module_of(name, facts.module) if name else None
+                    if found is not None and found not in seen:
+                        wave.add(found)
     return False
 
 

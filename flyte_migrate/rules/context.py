@@ -23,6 +23,7 @@ from flyte_migrate.rules.context_uses import (
     context_variables,
 )
 from flyte_migrate.rules.secrets import convert_reads
+from flyte_migrate.rules.transformers import in_transformer
 
 #: Attribute paths that are read from ``flyte.ctx()`` under another name; the longest wins (CTX-01…06).
 _PATHS = {
@@ -94,6 +95,8 @@ def _convert_use(view: FileView, use: ContextUse, direct: bool) -> Iterator[Item
         return
     first = use.path[0]
     if first in _ELSEWHERE:
+        if first == "secrets" and isinstance(use.root, cst.Call) and _left_by_secrets(view, [use]):
+            yield Covered(use.root.func)  # each reading of the secret is reported
         return
     if first == "logging":
         logger = view.ref("flyte:logger")
@@ -197,11 +200,28 @@ def convert_annotation(view: FileView, reference: Reference) -> Iterator[Item]:
     if any(isinstance(ancestor, cst.Annotation) for ancestor in view.ancestors(reference.chain)):
         target = view.ref("flyte.models:TaskContext")
         yield Replace(reference.node, lambda updated: target)
+    else:
+        yield Finding(
+            reference.chain,
+            "FM407",
+            "The context is not built by hand in Flyte 2; a run makes it, flyte.ctx() gives it.",
+        )
+
+
+@on_symbol(CURRENT_CONTEXT)
+def report_function(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``current_context`` as a value: passed on, or replaced in a test."""
+    node = view.parent(reference.chain)
+    if not (isinstance(node, cst.Call) and node.func is reference.chain):
+        message = "flyte.ctx takes its place; what is read from it has other names (flyte.ctx().action.run_name)."
+        yield Finding(reference.chain, "FM406", message)
 
 
 @on_symbol("flytekit.FlyteContext", "flytekit.FlyteContextManager")
 def report_internals(view: FileView, reference: Reference) -> Iterator[Item]:
     """The context that flytekit itself uses, and its file access (CTX-13)."""
+    if in_transformer(view, reference.chain):
+        return
     if isinstance(view.parent(reference.chain), cst.Annotation):
         message = "FlyteContext has no counterpart; a type transformer of Flyte 2 takes no context."
     else:

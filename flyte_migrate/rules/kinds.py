@@ -17,7 +17,7 @@ import libcst as cst
 from flyte_migrate.rewrite.flow import Type, called_task, field_of, value_of
 from flyte_migrate.rewrite.scopes import Binding
 from flyte_migrate.rewrite.template import code, keyword_of, string_value
-from flyte_migrate.rewrite.view import FileView
+from flyte_migrate.rewrite.view import FileView, dotted_name
 from flyte_migrate.rewrite.walk import walk
 
 Name = Literal[
@@ -831,7 +831,7 @@ def _place(text: str) -> Kind:
 def _is_empty(node: cst.BaseExpression | None) -> bool:
     if isinstance(node, (cst.List, cst.Dict)):
         return not node.elements
-    return isinstance(node, cst.Call) and code(node) in ("list()", "dict()")
+    return isinstance(node, cst.Call) and not node.args and dotted_name(node.func) in ("list", "dict")
 
 
 def _declares_only(binding: Binding) -> bool:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import libcst as cst
 
+from flyte_migrate.rewrite.awaiting import awaited, runs_async, with_aio
 from flyte_migrate.rewrite.flow import called_task, values_of
 from flyte_migrate.rewrite.plan import Finding, Insert, Item, Move, Rebuild, Replace
 from flyte_migrate.rewrite.template import code, only_lines
@@ -35,13 +36,19 @@ def convert_nodes(view: FileView, reference: Reference) -> Iterator[Item]:
     if position is None or (position and node.args[0].keyword is None):
         return
     yield from _uses(view, node)
+    task = called_task(view, node.args[position].value)
 
-    def build(updated: cst.Call) -> cst.Call:
+    def build(updated: cst.Call) -> cst.BaseExpression:
         args = [a for n, a in enumerate(updated.args) if n != position]
         if args and position == len(args):
             args[-1] = args[-1].with_changes(comma=updated.args[-1].comma)
         before = updated.whitespace_before_args if args else cst.SimpleWhitespace("")
-        return updated.with_changes(func=updated.args[position].value, args=args, whitespace_before_args=before)
+        function = updated.args[position].value
+        if task is None or not runs_async(view, node):
+            return updated.with_changes(func=function, args=args, whitespace_before_args=before)
+        if task.qualified not in view.colours.asynchronous:
+            function = with_aio(function)
+        return awaited(view, node, updated.with_changes(func=function, args=args, whitespace_before_args=before))
 
     yield Replace(node, build)
 
@@ -196,9 +203,15 @@ def _is_result(view: FileView, node: cst.BaseExpression) -> bool:
     for call in (n for n in walk(node) if isinstance(n, cst.Call)):
         if called_task(view, call.func) is not None:
             return True
+    if isinstance(node, cst.Name) and any(_makes_node(view, b.value) for b in view.bindings(node)):
+        return True
     definition = view.task_around(node)
     inside = definition is not None and definition.task.role in ("workflow", "dynamic")
     return inside and isinstance(view.parent(_top(view, node)), cst.Expr)
+
+
+def _makes_node(view: FileView, node: cst.BaseExpression | None) -> bool:
+    return isinstance(node, cst.Call) and view.canonical(node.func) == CREATE_NODE
 
 
 def _top(view: FileView, node: cst.CSTNode) -> cst.CSTNode:
@@ -347,7 +360,8 @@ def _longest_rising(order: list[int]) -> set[int]:
     for n in order:
         longest: list[int] = max((run for run in runs if not run or run[-1] < n), key=len)
         runs.append([*longest, n])
-    return set(max(runs, key=len))
+    best: list[int] = max(runs, key=len)
+    return set(best)
 
 
 def _effects(
@@ -368,11 +382,17 @@ def _effects(
             read.add(node.value)
         elif isinstance(node, (cst.AssignTarget, cst.AnnAssign)):
             written.update(n.value for n in walk(node.target) if isinstance(n, cst.Name))
-        elif isinstance(node, cst.Attribute) and isinstance(view.parent(node), cst.Call):
-            if isinstance(node.value, cst.Name) and node.attr.value != "with_overrides":
-                written.add(node.value.value)  # `found.append(x)`
+        elif _changes_owner(view, node):
+            written.add(node.value.value)  # type: ignore[attr-defined]
     fixed = {n for n, b in view.module_scope.bindings.items() if all(i.kind in ("import", "def", "class") for i in b)}
     return frozenset(read - fixed), frozenset(written - fixed)
+
+
+def _changes_owner(view: FileView, node: cst.CSTNode) -> bool:
+    """Whether a method of a variable is called that may change it: ``found.append(x)``."""
+    if not isinstance(node, cst.Attribute) or not isinstance(node.value, cst.Name):
+        return False
+    return isinstance(view.parent(node), cst.Call) and node.attr.value != "with_overrides"
 
 
 # -- writing -----------------------------------------------------------------------------------------------------------

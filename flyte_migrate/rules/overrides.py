@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from flyte_migrate.mapping import V1_ROOTS
+from flyte_migrate.mapping import V1_ROOTS, table
 from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.flow import called_task, mapped_task
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
@@ -76,7 +76,7 @@ def convert_overrides(view: FileView) -> Iterator[Item]:
         if not isinstance(node.func, cst.Attribute) or node.func.attr.value != "with_overrides":
             continue
         creation = _creation(view, node.func.value)
-        if creation is not None and mapped_task(view, creation.func) is not None:
+        if creation is not None and _maps(view, creation.func):
             if not _is_inline(node, creation):  # an inline one belongs to rules/map_task.py
                 message = "Override the mapped task before the map: flyte.map(task.override(...), values)."
                 yield Finding(node, "FM234", message)
@@ -135,6 +135,14 @@ def _is_override_of(node: cst.BaseExpression, name: str) -> bool:
         if isinstance(node, cst.Name) and node.value == name:
             return True
     return False
+
+
+def _maps(view: FileView, function: cst.BaseExpression) -> bool:
+    """Whether calling this expression runs a map task, known or not."""
+    if mapped_task(view, function) is not None:
+        return True
+    row = table().row(view.canonical(function.func)) if isinstance(function, cst.Call) else None
+    return row is not None and row.rule == "map_task"
 
 
 def _task(view: FileView, creation: cst.Call) -> Task | None:

@@ -43,6 +43,20 @@ def convert_enum_values(view: FileView) -> Iterator[Item]:
             kind = kinds.of(item.node)
             if kind is not None and kind.is_place:
                 yield from _member(view, item)
+    for definition in view.tasks:
+        if definition.task.role != "v2" and _takes_enum(view, definition):
+            message = (
+                f"{definition.task.name} takes an enum: runs and the command line give it by member name in Flyte 2."
+            )
+            yield Finding(definition.node, "FM330", message)
+            break  # once is enough
+
+
+def _takes_enum(view: FileView, definition: TaskDefinition) -> bool:
+    kinds = kinds_of(view)
+    parameters = (*definition.node.params.params, *definition.node.params.kwonly_params)
+    found = (kinds.of_parameter(parameter) for parameter in parameters)
+    return any(kind is not None and kind.name == "enum" for kind in found)
 
 
 def _member(view: FileView, item: Handover) -> Iterator[Item]:
@@ -193,27 +207,6 @@ def convert_task_types(view: FileView, definition: TaskDefinition) -> Iterator[I
                 f"{definition.task.name} can't pass an iterator in Flyte 2: collect the items and use a list,"
                 " or write them to a file.",
             )
-    yield from _enum_note(view, definition)
-
-
-def _enum_note(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
-    """Say once that enums are spelled by member name where runs are started."""
-    kinds = kinds_of(view)
-
-    def takes_enum(task: TaskDefinition) -> bool:
-        for parameter in (*task.node.params.params, *task.node.params.kwonly_params):
-            kind = kinds.of_parameter(parameter)
-            if kind is not None and kind.name == "enum":
-                return True
-        return False
-
-    first = next((d for d in view.tasks if d.task.role != "v2" and takes_enum(d)), None)
-    if first is definition:
-        yield Finding(
-            definition.node,
-            "FM330",
-            f"{definition.task.name} takes an enum: runs and the command line give it by member name in Flyte 2.",
-        )
 
 
 # -- JSON mixins ------------------------------------------------------------------------------------------------------

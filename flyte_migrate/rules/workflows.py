@@ -139,31 +139,36 @@ def _depends_on_the_moment(view: FileView, node: cst.Call) -> bool:
 
 @on_file
 def note_texts(view: FileView) -> Iterator[Item]:
-    """Texts that held the representation of a promise hold the value now (WF-12, DYN-01)."""
+    """Texts that held the representation of a promise hold the value now (WF-12, DYN-01): once for a statement."""
+    told: set[cst.CSTNode] = set()
+    for value in _formatted(view):
+        definition = view.task_around(value)
+        if definition is None or definition.task.role not in ("workflow", "dynamic"):
+            continue
+        statement = view.statement(value)
+        if statement in told or view.function_of(value) is not definition.node:
+            continue
+        if _was_promise(view, value, definition):
+            told.add(statement)
+            message = f"{code(value)} was a promise here, so the text held its representation; it holds the value now."
+            yield Finding(value, "FM205", message)
+
+
+def _formatted(view: FileView) -> Iterator[cst.BaseExpression]:
+    """The values that become part of a text: in f-strings, ``str(...)`` and ``"...".format(...)``."""
     for node in view.by_type.get(cst.FormattedStringExpression, ()):
         assert isinstance(node, cst.FormattedStringExpression)
-        yield from _text(view, node.expression)
+        yield node.expression
     for call in view.by_type.get(cst.Call, ()):
         assert isinstance(call, cst.Call)
-        makes_text = (
-            isinstance(call.func, cst.Name) and call.func.value in ("str", "repr") and not view.bindings(call.func)
-        ) or (isinstance(call.func, cst.Attribute) and call.func.attr.value == "format" and _is_text(call.func.value))
+        function = call.func
+        if isinstance(function, cst.Name):
+            makes_text = function.value in ("str", "repr") and not view.bindings(function)
+        else:
+            owner = function.value if isinstance(function, cst.Attribute) and function.attr.value == "format" else None
+            makes_text = isinstance(owner, (cst.SimpleString, cst.ConcatenatedString))
         if makes_text:
-            for arg in call.args:
-                yield from _text(view, arg.value)
-
-
-def _is_text(node: cst.BaseExpression) -> bool:
-    return isinstance(node, (cst.SimpleString, cst.ConcatenatedString))
-
-
-def _text(view: FileView, node: cst.BaseExpression) -> Iterator[Item]:
-    definition = view.task_around(node)
-    if definition is None or definition.task.role not in ("workflow", "dynamic"):
-        return
-    if view.function_of(node) is definition.node and _was_promise(view, node, definition):
-        message = f"{code(node)} was a promise here, so the text held its representation; it holds the value now."
-        yield Finding(node, "FM205", message)
+            yield from (arg.value for arg in call.args)
 
 
 def _was_promise(view: FileView, node: cst.BaseExpression, definition: TaskDefinition) -> bool:
