@@ -447,9 +447,9 @@ def _block_around(view: FileView, anchor: cst.SimpleStatementLine) -> list[cst.S
             and not _is_future(statement)
         )
 
-    while start > 0 and is_import(body[start - 1]) and not body[start].leading_lines:  # type: ignore[union-attr]
+    while start > 0 and is_import(body[start - 1]) and not body[start].leading_lines:
         start -= 1
-    while end + 1 < len(body) and is_import(body[end + 1]) and not body[end + 1].leading_lines:  # type: ignore[union-attr]
+    while end + 1 < len(body) and is_import(body[end + 1]) and not body[end + 1].leading_lines:
         end += 1
     return [line for line in body[start : end + 1] if isinstance(line, cst.SimpleStatementLine)]
 
@@ -482,7 +482,7 @@ def _at_top(view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStat
             spaced[0] = spaced[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
         yield insert(last, spaced, after=True)
     elif view.tree.body:
-        yield insert(view.tree.body[0], new)  # type: ignore[arg-type]
+        yield insert(view.tree.body[0], new)
 
 
 def _standard(
