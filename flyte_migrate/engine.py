@@ -11,6 +11,7 @@ from multiprocessing import get_context
 
 import libcst as cst
 
+from flyte_migrate.asynchronous import second_pass
 from flyte_migrate.catalogue import catalogue
 from flyte_migrate.diagnostics import Diagnostic, Failed, Outcome, Rewritten, Severity, Skipped, Unchanged
 from flyte_migrate.project.colour import Colours, plan_colours
@@ -55,14 +56,22 @@ def migrate(
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Outcome]:
     """Migrate ``targets`` with the knowledge of ``roots``; outcomes come in the order of the targets."""
-    project = index_project(targets, roots, settings.style)
+    # With --style async the first pass still writes sync code, from which the second makes coroutine functions.
+    project = index_project(targets, roots)
     work = [target for target in targets]
     jobs = settings.workers(sum(1 for t in work if project.modules.get(t.path)), FILES_PER_WORKER)
-    done = 0
-    for outcome in _run(work, project, settings, jobs):
-        done += 1
+    outcomes = _reported(_run(work, project, settings, jobs), len(work), on_progress)
+    if settings.style == "async":
+        outcomes = second_pass(list(outcomes), work, project.index, project.modules, settings)
+    yield from outcomes
+
+
+def _reported(
+    outcomes: Iterable[Outcome], total: int, on_progress: Callable[[int, int], None] | None
+) -> Iterator[Outcome]:
+    for done, outcome in enumerate(outcomes, 1):
         if on_progress is not None:
-            on_progress(done, len(work))
+            on_progress(done, total)
         yield outcome
 
 
