@@ -27,6 +27,7 @@ from flyte_migrate.rules.configuration import (
     callee,
     constant,
     follow,
+    is_none,
     layout_comments,
     line_break,
     literal,
@@ -135,7 +136,22 @@ def image_argument(view: FileView, args: Mapping[str, cst.Arg], originals: Mappi
         if image is not None:
             return [argument(image, "image")]
     reference = _reference(view, original) if original not in view.parents else None
-    return [argument(reference or args["container_image"].value, "image")]
+    return [argument(reference or _or_default(view, original, args["container_image"].value), "image")]
+
+
+def _or_default(view: FileView, original: cst.BaseExpression, value: cst.BaseExpression) -> cst.BaseExpression:
+    """No image was the default one in v1; an environment's None is deployed as no image at all."""
+    if isinstance(value, cst.IfExp):
+        default = cst.SimpleString('"auto"')
+        return value.with_changes(
+            body=default if is_none(value.body) else value.body,
+            orelse=default if is_none(value.orelse) else value.orelse,
+        )
+    behind = follow(view, original)
+    if isinstance(behind, cst.IfExp) and (is_none(behind.body) or is_none(behind.orelse)):
+        default = cst.SimpleString('"auto"')
+        return cst.BooleanOperation(left=value, operator=cst.Or(), right=default)
+    return value
 
 
 def image_findings(view: FileView, args: Mapping[str, cst.Arg]) -> Iterator[Finding]:
