@@ -11,6 +11,7 @@ from multiprocessing import get_context
 
 import libcst as cst
 
+from flyte_migrate.asynchronous import second_pass
 from flyte_migrate.catalogue import catalogue
 from flyte_migrate.diagnostics import Diagnostic, Failed, Outcome, Rewritten, Severity, Skipped, Unchanged
 from flyte_migrate.project.colour import Colours, plan_colours
@@ -55,14 +56,22 @@ def migrate(
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Outcome]:
     """Migrate ``targets`` with the knowledge of ``roots``; outcomes come in the order of the targets."""
-    project = index_project(targets, roots, settings.style)
+    # With --style async the first pass still writes sync code, from which the second makes coroutine functions.
+    project = index_project(targets, roots)
     work = [target for target in targets]
     jobs = settings.workers(sum(1 for t in work if project.modules.get(t.path)), FILES_PER_WORKER)
-    done = 0
-    for outcome in _run(work, project, settings, jobs):
-        done += 1
+    outcomes = _reported(_run(work, project, settings, jobs), len(work), on_progress)
+    if settings.style == "async":
+        outcomes = second_pass(list(outcomes), work, project.index, project.modules, settings)
+    yield from outcomes
+
+
+def _reported(
+    outcomes: Iterable[Outcome], total: int, on_progress: Callable[[int, int], None] | None
+) -> Iterator[Outcome]:
+    for done, outcome in enumerate(outcomes, 1):
         if on_progress is not None:
-            on_progress(done, len(work))
+            on_progress(done, total)
         yield outcome
 
 
@@ -170,8 +179,6 @@ def migrate_file(target: Candidate, project: Project, settings: Settings) -> Out
         return _migrate(path, target, source, project, module, settings)
     except RecursionError:
         return Skipped(path, "too deeply nested", (_error(path, 1, 0, "FM003", catalogue()["FM003"].summary),))
-    except cst.ParserSyntaxError as error:
-        return Skipped(path, str(error), (_error(path, error.raw_line, error.raw_column, "FM001", error.message),))
     except GateError as error:
         return Failed(path, str(error), "", (_error(path, 1, 0, "FM004", str(error)),))
     except Conflict as error:
@@ -190,7 +197,10 @@ def _migrate(
         return Skipped(path, "it says `flyte-migrate: skip-file`")
     if module not in project.index.concerned:
         return Unchanged(path)
-    tree = cst.parse_module(source.text)
+    try:
+        tree = cst.parse_module(source.text)
+    except cst.ParserSyntaxError as error:
+        return Skipped(path, str(error), (_error(path, error.raw_line, error.raw_column, "FM001", error.message),))
     view = FileView(tree, source.text, facts, project.index, project.environments, settings, project.colours)
     plan = plan_file(view)
     plan.add(helper_inserts(view, plan.helpers))

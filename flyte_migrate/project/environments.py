@@ -7,7 +7,7 @@ image that can import its module, which in v1 every task image of that module co
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flyte_migrate.mapping import table
@@ -149,7 +149,8 @@ def free_name(wish: str, taken: Collection[str], separator: str) -> str:
     return name
 
 
-def _by_module(module: str):  # type: ignore[no-untyped-def]
+def _by_module(module: str) -> Callable[[Ref], tuple[bool, Ref]]:
+    """Sort key for references: those of the module itself first."""
     return lambda ref: (ref[0] != module, ref)
 
 
@@ -362,15 +363,11 @@ def _variables(index: ProjectIndex, groups: list[_Group]) -> dict[int, Ref]:
 
 
 def _main_group(groups: list[_Group]) -> _Group:
-    for wanted in (
-        lambda g: any(True for _ in g.members) and g.has_driver and not g.scope,
-        lambda g: not g.config,
-        lambda g: not g.scope,
-    ):
-        for group in groups:
-            if wanted(group):
-                return group
-    return groups[0]
+    """The group whose environment is plainly ``env``: the driver's, else the plain one, else the first."""
+    module_level = [group for group in groups if not group.scope] or groups
+    driver = next((group for group in module_level if group.has_driver), None)
+    plain = next((group for group in module_level if not group.config), None)
+    return driver or plain or module_level[0]
 
 
 def _distinction(index: ProjectIndex, group: _Group, main: _Group | None) -> list[str]:

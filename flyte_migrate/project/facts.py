@@ -137,7 +137,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Class:
-    """A class: its resolved bases and annotated attributes. NamedTuples in functional form are listed too."""
+    """A class: its resolved bases and annotated attributes. NamedTuples in functional form are listed too.
+
+    ``constants`` are what its body assigns once, in terms of the module (``name`` is ``Class.attribute``).
+    """
 
     name: str
     line: int
@@ -145,6 +148,7 @@ class Class:
     fields: tuple[Field, ...]
     decorators: tuple[str, ...] = ()
     is_named_tuple: bool = False
+    constants: tuple[Variable, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import io
 import re
 import tokenize
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -430,12 +431,23 @@ class _Indexer:
                 fields = fields or self._functional_fields(base)
         decorators = tuple(self._decorator(d).name for d in node.decorator_list)
         if not enclosing:
-            self.classes.append(Class(node.name, node.lineno, bases, fields, decorators, named_tuple))
+            constants = () if any(base.endswith("Enum") for base in bases) else tuple(self._constants(node))
+            self.classes.append(Class(node.name, node.lineno, bases, fields, decorators, named_tuple, constants))
         scope = _Scope(key, is_class=True)
         self.scopes.append(scope)
         self._bind(node.body, "")
         self._block(node.body, key)
         self.scopes.pop()
+
+    def _constants(self, node: ast.ClassDef) -> Iterator[Variable]:
+        """What the class body assigns once, where the value does not read the class's own names."""
+        stored = Counter(name for name, _ in bound_names(node.body, self.has_walrus))
+        for stmt in node.body:
+            if isinstance(stmt, ast.Assign) and len(stmt.targets) == 1 and isinstance(stmt.targets[0], ast.Name):
+                name = stmt.targets[0].id
+                read = {n.id for n in ast.walk(stmt.value) if isinstance(n, ast.Name)}
+                if stored[name] == 1 and not read & stored.keys():
+                    yield Variable(f"{node.name}.{name}", stmt.lineno, ast.unparse(stmt.value))
 
     def _module_assignment(self, stmt: ast.stmt) -> None:
         if isinstance(stmt, ast.Assign) and len(stmt.targets) == 1 and isinstance(stmt.targets[0], ast.Name):

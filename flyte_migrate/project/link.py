@@ -136,7 +136,7 @@ class ProjectIndex:
         """The module id that ``import <dotted>`` written in ``importer`` would load, None for third-party modules."""
         if dotted in self.modules:
             return dotted
-        candidates = self.suffixes.get(dotted, ())
+        candidates = self.suffixes.get(dotted, ()) or self._placed(dotted)
         if not candidates:
             return None
         parts = importer.split(".")
@@ -150,6 +150,19 @@ class ProjectIndex:
             return shared, -len(module)
 
         return max(candidates, key=closeness)
+
+    def _placed(self, dotted: str) -> tuple[str, ...]:
+        """The module in the folders that a dotted name spells, where the outermost of them are no packages."""
+        parts = dotted.split(".")
+        place = "/".join(parts)
+        for start in range(1, len(parts)):
+            name = ".".join(parts[start:])
+            known = (name,) if name in self.modules else self.suffixes.get(name, ())
+            stems = {m: self.modules[m].path.replace("\\", "/").removesuffix(".py").removesuffix("/__init__") for m in known}
+            found = tuple(m for m, stem in stems.items() if f"/{stem}".endswith(f"/{place}"))
+            if found:
+                return found
+        return ()
 
     def definition(self, qualified: str, importer: str = "", depth: int = 0) -> Definition | None:
         """Where a qualified name is defined, through re-exports and star imports; None outside the project."""
@@ -199,6 +212,7 @@ class ProjectIndex:
                 names[variable.name] = Definition(facts, variable.name, variable=variable)
             for cls in facts.classes:
                 names[cls.name] = Definition(facts, cls.name, cls=cls)
+                names.update({c.name: Definition(facts, c.name, variable=c) for c in cls.constants})
             for function in facts.functions:
                 names[function.key] = Definition(facts, function.name, function=function)
                 if not function.enclosing:
@@ -466,6 +480,8 @@ class ProjectIndex:
             if any(isinstance(i, ast.Constant) and i.value is Ellipsis for i in items):
                 return Outputs((Field("o0", returns),))
             return Outputs(tuple(Field(f"o{n}", ast.unparse(i)) for n, i in enumerate(items)), is_tuple=True)
+        if isinstance(node, ast.Tuple) and len(node.elts) > 1:  # -> (int, str), which both SDKs take
+            return Outputs(tuple(Field(f"o{n}", ast.unparse(i)) for n, i in enumerate(node.elts)), is_tuple=True)
         if isinstance(node, (ast.Name, ast.Attribute)):
             cls = self.named_tuple(self.local(module, ast.unparse(node)), module)
             if cls is not None:

@@ -86,6 +86,8 @@ def interface_of(factory: str, variable: Variable) -> Interface | None:
             else None
         )
     if factory in (BIGQUERY, SNOWFLAKE):
+        if "task_config" not in given:
+            return None
         table = given.get(ORDER[factory][-1])
         return Interface(parameters, (Field("results", table.text),) if table is not None else ())
     outputs = _typed(given.get("outputs"))

@@ -131,6 +131,10 @@ def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
             ahead.setdefault(place, []).append(statement)
         placed = {statement for _, statement in places}
         ahead.setdefault(anchor, []).extend(s for s in third_party if s not in placed)
+    leading = _first_of_standard(view, lines, standard, removed)
+    for place, statement in leading:
+        ahead.setdefault(place, []).append(statement)
+    standard = [s for s in standard if s not in {statement for _, statement in leading}]
     if standard:
         yield from _standard(view, lines, standard, removed, ahead)
     for line in lines:
@@ -443,9 +447,9 @@ def _block_around(view: FileView, anchor: cst.SimpleStatementLine) -> list[cst.S
             and not _is_future(statement)
         )
 
-    while start > 0 and is_import(body[start - 1]) and not body[start].leading_lines:  # type: ignore[union-attr]
+    while start > 0 and is_import(body[start - 1]) and not body[start].leading_lines:
         start -= 1
-    while end + 1 < len(body) and is_import(body[end + 1]) and not body[end + 1].leading_lines:  # type: ignore[union-attr]
+    while end + 1 < len(body) and is_import(body[end + 1]) and not body[end + 1].leading_lines:
         end += 1
     return [line for line in body[start : end + 1] if isinstance(line, cst.SimpleStatementLine)]
 
@@ -478,7 +482,7 @@ def _at_top(view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStat
             spaced[0] = spaced[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
         yield insert(last, spaced, after=True)
     elif view.tree.body:
-        yield insert(view.tree.body[0], new)  # type: ignore[arg-type]
+        yield insert(view.tree.body[0], new)
 
 
 def _standard(
@@ -508,6 +512,20 @@ def _standard(
         ahead[first] = [*trailing, only_lines([cst.EmptyLine(indent=False)]), *ahead.get(first, ())]
     elif trailing:
         yield from _at_top(view, lines, trailing)
+
+
+def _first_of_standard(
+    view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStatementLine], removed: set[cst.CSTNode]
+) -> list[tuple[cst.SimpleStatementLine, cst.SimpleStatementLine]]:
+    """(first standard-library import, new line that comes before it), so that what sets the block off stays in front."""
+    body = set(view.tree.body)
+    top = [n.statement for n in lines if n.scope is view.module_scope and not n.guard and n.statement in body]
+    order = {statement: number for number, statement in enumerate(view.tree.body)}
+    standard = [s for s in top if _is_stdlib(s) and s not in removed and not _is_future(s)]
+    first = min(standard, key=lambda s: order[s], default=None)
+    if first is None or any(line.comment is not None for line in first.leading_lines):
+        return []
+    return [(first, s) for s in sorted(new, key=_sort_key) if _sort_key(s) < _sort_key(first)]
 
 
 def _sort_key(statement: cst.SimpleStatementLine) -> tuple[bool, str]:

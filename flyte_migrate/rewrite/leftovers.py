@@ -23,7 +23,7 @@ def earlier_findings(view: FileView, plan: FilePlan) -> Iterator[Finding]:
     if not view.facts.todos:
         return
     known = catalogue()
-    told = {(view.statement(f.node), f.code) for f in plan.findings}
+    told: set[tuple[cst.CSTNode, str]] = {(view.statement(f.node), f.code) for f in plan.findings}
     for statement in view.statements():
         for line in getattr(statement, "leading_lines", ()):
             match = TODO_COMMENT.search(line.comment.value) if line.comment is not None else None

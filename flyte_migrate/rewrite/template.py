@@ -34,7 +34,7 @@ def statement(template: str, **holes: cst.BaseExpression | str) -> cst.BaseState
 def statements(template: str, **holes: cst.BaseExpression | str) -> list[cst.BaseStatement]:
     """Statements from text with holes."""
     module = cst.parse_module(_placeholders(template))
-    return [_fill(s, holes) for s in module.body]  # type: ignore[misc]
+    return [_fill(s, holes) for s in module.body]
 
 
 def code(node: cst.CSTNode) -> str:

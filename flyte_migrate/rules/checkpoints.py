@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from flyte_migrate.rewrite.awaiting import runs_async
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.template import code, parenthesized
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_file, on_symbol
-from flyte_migrate.rules.context_uses import CURRENT_CONTEXT, PARAMETERS, context_uses, is_async
+from flyte_migrate.rules.context_uses import CURRENT_CONTEXT, PARAMETERS, context_uses
 
 CHECKPOINT = "flytekit.Checkpoint"
 
@@ -88,7 +89,7 @@ def _convert_member(view: FileView, member: cst.Attribute) -> Iterator[Item]:
     if not isinstance(node, cst.Call) or node.func is not member:
         yield Finding(member, "FM431", f"{code(member)} is used as a value; call load_sync() or save_sync().")
         return
-    waits = is_async(view, node)
+    waits = runs_async(view, node)
     alone = isinstance(view.parent(node), (cst.Assign, cst.AnnAssign, cst.Expr, cst.Return))
     if name == "prev_exists" and not node.args:
         # A local run of Flyte 2 always names a place to look at: only loading tells whether something is there.

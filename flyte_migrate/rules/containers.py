@@ -13,12 +13,12 @@ import libcst as cst
 
 from flyte_migrate.project.link import Task
 from flyte_migrate.project.objects import CONTAINER
+from flyte_migrate.rewrite.awaiting import runs_async
 from flyte_migrate.rewrite.plan import Covered, Finding, Insert, Item, Replace
 from flyte_migrate.rewrite.template import argument, call, code, exploded
 from flyte_migrate.rewrite.view import FileView, Reference, TaskObject
 from flyte_migrate.rules import on_file, on_symbol, on_task_call
 from flyte_migrate.rules.configuration import argument_comments, commented_call, literal
-from flyte_migrate.rules.context_uses import is_async
 from flyte_migrate.rules.objects import constructor, object_arguments, objects_of, rebuilt_arguments, unconverted
 from flyte_migrate.rules.resources import environment_variables_argument, resources_argument
 from flyte_migrate.rules.secrets import secrets_argument
@@ -109,11 +109,8 @@ def _format(view: FileView, value: cst.BaseExpression) -> cst.BaseExpression | N
 @on_task_call
 def convert_call(view: FileView, node: cst.Call, task: Task) -> Iterator[Item]:
     """A call of a task object from synchronous code waits for it: ``syncify(greet.aio)(name=name)`` (TRAP-18)."""
-    if task.role != "template" or isinstance(view.parent(node), cst.Await) or is_async(view, node):
+    if task.role != "template" or isinstance(view.parent(node), cst.Await) or runs_async(view, node):
         return
-    around = view.task_around(node)
-    if view.settings.style == "async" and around is not None and around.task.is_driver:
-        return  # the driver becomes a coroutine, which awaits all its calls
     target = view.local_name("flyte.syncify:syncify")
     yield Replace(node.func, lambda updated: cst.parse_expression(f"{target}({code(updated)}.aio)"))
 

@@ -110,9 +110,3 @@ def _use(view: FileView, root: cst.Call | cst.Name, assignment: cst.SimpleStatem
         links.append(parent)
         node = parent
     return ContextUse(root, tuple(links), assignment)
-
-
-def is_async(view: FileView, node: cst.CSTNode) -> bool:
-    """Whether a node stands in an ``async def``."""
-    function = view.function_of(node)
-    return function is not None and function.asynchronous is not None

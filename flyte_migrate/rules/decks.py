@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from flyte_migrate.rewrite.awaiting import runs_async
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.scopes import Scope
 from flyte_migrate.rewrite.template import argument, code
 from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.configuration import arguments, callee, constant
-from flyte_migrate.rules.context_uses import CURRENT_CONTEXT, PARAMETERS, context_uses, is_async
+from flyte_migrate.rules.context_uses import CURRENT_CONTEXT, PARAMETERS, context_uses
 
 DECK = "flytekit.Deck"
 _DECK_ORDER = ("name", "html", "auto_add_to_deck")
@@ -165,7 +166,7 @@ def _logged(view: FileView, deck: _Deck, updated: cst.CSTNode, report: str, repl
 
 def _main(view: FileView, node: cst.CSTNode, report: str, method: str, html: cst.Arg) -> cst.BaseExpression:
     """Logging to the main tab, awaited in a coroutine, where the plain call is refused (CTX-21)."""
-    if is_async(view, node):
+    if runs_async(view, node):
         return cst.Await(cst.Call(cst.parse_expression(f"{report}.{method}.aio"), [html]))
     return cst.Call(cst.parse_expression(f"{report}.{method}"), [html])
 
@@ -192,7 +193,7 @@ def _convert_append(view: FileView, deck: _Deck, append: cst.Attribute, report: 
         return
     if deck.tab:
         yield Replace(append, lambda updated: cst.parse_expression(f"{_tab(deck, report)}.log"))
-    elif is_async(view, node):
+    elif runs_async(view, node):
         yield Replace(
             node, lambda updated: cst.Await(updated.with_changes(func=cst.parse_expression(f"{report}.log.aio")))
         )
@@ -254,7 +255,7 @@ def _convert_reference(view: FileView, reference: Reference, converted: set[cst.
     node = view.parent(reference.chain)
     if reference.rest == ("publish",) and isinstance(node, cst.Call):
         report = view.local_name("flyte.report:")
-        if is_async(view, node):
+        if runs_async(view, node):
             yield Replace(node, lambda updated: cst.Await(cst.Call(cst.parse_expression(f"{report}.flush.aio"))))
         else:
             yield Replace(node, lambda updated: cst.Call(cst.parse_expression(f"{report}.flush")))

@@ -115,9 +115,41 @@ def convert_order(view: FileView) -> Iterator[Item]:
     dropped: list[Order] = []
     for block, group in blocks.items():
         yield from _block(view, block, group, dropped)
+    later = [order for order in dropped if _is_needed_later(view, order)]
+    for order in later:
+        yield from _left(order)
+    dropped = [order for order in dropped if order not in later]
     for order in dropped:
         yield from _dropped(view, order)
-    yield from _unused(view, dropped)
+    yield from _unused(view, [order for order in dropped if not later])
+
+
+def _is_needed_later(view: FileView, order: Order) -> bool:
+    """With ``--style async`` the order of a workflow's calls is an edge of the graph that the second pass makes of them."""
+    if view.settings.style != "async":
+        return False
+    definition = view.task_around(order.node)
+    return definition is not None and definition.task.role in ("workflow", "dynamic")
+
+
+def _left(order: Order) -> Iterator[Item]:
+    """The order as a statement of its own, ``a >> b``."""
+    shifts = [cst.RightShift() for _ in order.operands[1:]]
+
+    def shifted(operands: Sequence[cst.BaseExpression]) -> cst.BaseExpression:
+        value = operands[0]
+        for shift, operand in zip(shifts, operands[1:], strict=True):
+            value = cst.BinaryOperation(value, shift, operand)
+        return value
+
+    if order.alone:
+        if isinstance(order.node, cst.Call):
+            yield Replace(order.node, lambda updated: shifted(list(_parts(updated))))
+    elif any(_acts(operand) for operand in order.operands):
+        yield Finding(order.node, "FM242", f"Write the calls of {_text(order)} as statements, in this order.")
+    else:
+        yield Insert(order.statement, lambda rebuild: [_line(shifted([rebuild(o) for o in order.operands]))])
+        yield Replace(order.node, lambda updated: list(_parts(updated))[-1])
 
 
 def _orders(view: FileView) -> Iterator[Order]:

@@ -378,14 +378,18 @@ def convert_query_task(view: FileView, reference: Reference) -> Iterator[Item]:
     target = view.ref(module)
     template = given["query_template"].value if "query_template" in given else None
     bound = _bound_template(view, template) if snowflake and template is not None else None
-    said = [
-        "It needs flyte.TaskEnvironment.from_task(name, task) in the depends_on of its callers, which have to await it."
-    ]
+    said: list[str] = []
+    if all(made.node is not node for made in view.objects):
+        said.append(
+            "It needs flyte.TaskEnvironment.from_task(name, task) in the depends_on of its callers, which "
+            "have to await it."
+        )
     if snowflake and template is not None and bound is None:
         said.append(
             "Inputs are bound in printf style, quotes included: %(name)s for {{ .inputs.name }}, %% for a percent sign."
         )
-    yield Finding(node, "FM649", " ".join(said))
+    if said:
+        yield Finding(node, "FM649", " ".join(said))
     renamed = {"task_config": "plugin_config", output: "output_dataframe_type"}
     known = {*_QUERY_FIELDS, output, "secret_requests"}
     for keyword in given:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from flyte_migrate.rewrite.awaiting import awaited, runs_async
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, call, code
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_symbol
 from flyte_migrate.rules.configuration import arguments, constant, lost_comments
-from flyte_migrate.rules.context_uses import is_async
 
 _DECORATORS = ("flytekit.reference_task", "flytekit.reference_workflow", "flytekit.reference_launch_plan")
 _ORDER = ("project", "domain", "name", "version")
@@ -121,13 +121,11 @@ def _awaited_calls(view: FileView, function: cst.FunctionDef) -> Iterator[Item]:
     scope = view.scope_at.get(function.name) or view.module_scope
     for use in view.uses_of(function.name.value, scope):
         node = view.parent(use)
-        if not isinstance(node, cst.Call) or node.func is not use or not is_async(view, use):
+        if not isinstance(node, cst.Call) or node.func is not use or not runs_async(view, use):
             continue
         yield Replace(use, lambda updated: cst.Attribute(updated, cst.Name("aio")))
         if not isinstance(view.parent(node), cst.Await):
-            alone = isinstance(view.parent(node), (cst.Assign, cst.AnnAssign, cst.Expr, cst.Return, cst.Arg))
-            parens = {} if alone else {"lpar": [cst.LeftParen()], "rpar": [cst.RightParen()]}
-            yield Replace(node, lambda updated, parens=parens: cst.Await(updated, **parens))  # type: ignore[misc]
+            yield Replace(node, lambda updated, node=node: awaited(view, node, updated))  # type: ignore[misc]
 
 
 @on_symbol("flytekit.get_reference_entity")

@@ -47,6 +47,7 @@ RULES = {
     *("gates", "launch_plans", "references", "remote", "images", "resources", "secrets", "cache", "files"),
     *("directories", "dataframes", "types", "context", "decks", "containers", "shell", "sql", "sensors", "notebooks"),
     *("plugins", "actors", "testing", "exceptions", "imperative"),
+    *("schedules", "notifications", "checkpoints", "artifacts", "echo", "hashing"),
 }
 
 

@@ -1,0 +1,78 @@
+"""The edits of one file: its coroutine functions, and the calls of coroutine functions from everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from flyte_migrate.asynchronous.colour import Colouring
+from flyte_migrate.asynchronous.emit import coroutine_function, ordered_function
+from flyte_migrate.asynchronous.items import OrderError
+from flyte_migrate.asynchronous.units import Callee, Units
+from flyte_migrate.asynchronous.uses import outer_calls
+from flyte_migrate.rewrite.awaiting import awaited, enclosing_function
+from flyte_migrate.rewrite.plan import Item, Replace
+from flyte_migrate.rewrite.template import argument
+from flyte_migrate.rewrite.view import FileView
+
+
+def edit_file(view: FileView, colouring: Colouring, migrated: frozenset[str]) -> Iterator[Item]:
+    """Make coroutine functions of those that turn, and let the rest of the file wait for them."""
+    units = Units(view, colouring.turned)
+    turned: set[cst.FunctionDef] = set()
+    for node, key in view.functions:
+        name = f"{view.facts.module}.{key}"
+        if any(isinstance(a, cst.FunctionDef) and a in turned for a in view.ancestors(node)):
+            continue
+        if name in colouring.turned:
+            turned.add(node)
+            yield _coroutine(view, units, node, name in colouring.parallel)
+        elif name in migrated:
+            yield from _in_order(view, units, node)
+    for call, callee in outer_calls(view, units):
+        if not any(a in turned for a in view.ancestors(call)):
+            yield from _call(view, call, callee)
+
+
+def _coroutine(view: FileView, units: Units, node: cst.FunctionDef, parallel: bool) -> Replace:
+    try:
+        built = coroutine_function(view, node, units, parallel)
+    except OrderError:
+        built = coroutine_function(view, node, units, False)
+    return Replace(node, lambda updated: built)
+
+
+def _in_order(view: FileView, units: Units, node: cst.FunctionDef) -> Iterator[Item]:
+    """A workflow that stays sync: its calls in the order that ``>>`` asks for."""
+    if not any(isinstance(n, cst.RightShift) for n in _operators(view, node)):
+        return
+    built = ordered_function(view, node, Units(view, units.asynchronous))
+    yield Replace(node, lambda updated: built)
+
+
+def _operators(view: FileView, node: cst.FunctionDef) -> Iterator[cst.CSTNode]:
+    for operation in view.by_type.get(cst.BinaryOperation, ()):
+        if node in view.ancestors(operation):
+            assert isinstance(operation, cst.BinaryOperation)
+            yield operation.operator
+
+
+def _call(view: FileView, node: cst.Call, callee: Callee) -> Iterator[Item]:
+    """A call from code that does not turn: awaited in a coroutine function, else run to its end."""
+    function = enclosing_function(view, node)
+    is_async = isinstance(function, cst.FunctionDef) and function.asynchronous is not None
+    through = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+    if isinstance(view.parent(node), cst.Await):
+        if through == "aio":
+            yield Replace(node, lambda updated: updated.with_changes(func=updated.func.value))
+        return
+    if through == "aio":
+        # Gathered, say: `t.aio(...)` gives a coroutine inside a run, `t(...)` everywhere.
+        yield Replace(node, lambda updated: updated.with_changes(func=updated.func.value))
+        return
+    if is_async:
+        yield Replace(node, lambda updated: awaited(view, node, updated))
+        return
+    run = f"{view.local_name('asyncio:')}.run"
+    yield Replace(node, lambda updated: cst.Call(cst.parse_expression(run), [argument(updated)]))

@@ -1,0 +1,474 @@
+"""A former workflow as a coroutine function that runs side by side what Flyte 1 ran side by side.
+
+``await asyncio.gather(left.aio(x=x), right.aio(x=x))`` where calls wait for nothing but earlier values; a small local
+function for a branch of several steps; ``await t.aio(...)`` everywhere else (DESIGN 3.7, MAP-24, TRAP-17).
+
+Official: https://www.union.ai/docs/v2/flyte/api-reference/migration/parallelism-and-async/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+
+from flyte_migrate.asynchronous import layout
+from flyte_migrate.asynchronous.expressions import Expressions, Place, Started
+from flyte_migrate.asynchronous.items import Each, Item
+from flyte_migrate.asynchronous.maps import partial_holder, read_map
+from flyte_migrate.asynchronous.schedule import Group, Step, schedule
+from flyte_migrate.asynchronous.units import Units
+from flyte_migrate.rewrite.imports import comments_in
+from flyte_migrate.rewrite.template import WIDTH, code, only_lines
+from flyte_migrate.rewrite.view import FileView, Statement
+from flyte_migrate.rewrite.walk import walk
+
+
+def coroutine_function(view: FileView, node: cst.FunctionDef, units: Units, reorders: bool) -> cst.FunctionDef:
+    """The function as ``async def``. With ``reorders`` independent calls run side by side, else only in their order.
+
+    Raises dag.OrderError if its order statements can't be followed.
+    """
+    return _Emitter(view, node, units, reorders).function()
+
+
+def ordered_function(view: FileView, node: cst.FunctionDef, units: Units) -> cst.FunctionDef:
+    """The function, still sync, with its order statements (``a >> b``) replaced by the order of its calls."""
+    return _Emitter(view, node, units, True, awaits=False).function()
+
+
+class _AloneError(Exception):
+    """A branch that can't be moved into a function of its own."""
+
+
+class _Emitter(Expressions):
+    def __init__(
+        self, view: FileView, node: cst.FunctionDef, units: Units, reorders: bool, awaits: bool = True
+    ) -> None:
+        super().__init__(view, node, units, reorders, awaits)
+        self.live: frozenset[str] = frozenset()  # names read after the block
+        self.block: Sequence[Item] = ()  # the items among which results of a branch are read
+        self.returns: dict[Item, cst.BaseExpression] = {}  # items that become the result of a step function
+        self.indent = 4 * sum(isinstance(a, cst.IndentedBlock) for a in view.ancestors(node))
+        self.partials = dict(self._inlined_partials())
+
+    def _inlined_partials(self) -> Iterator[tuple[Statement, str]]:
+        """Variables that hold a partial for maps only, whose values are written into the calls."""
+        for node in walk(self.node.body):
+            if not self.awaits or not isinstance(node, cst.Assign) or len(node.targets) != 1:
+                continue
+            target = node.targets[0].target
+            if not isinstance(target, cst.Name) or partial_holder(self.view, target) is not node.value:
+                continue
+            uses = self.view.uses_of(target.value, self.view.scope_at[target])
+            calls = [self.view.parent(a) for a in map(self.view.parent, uses) if isinstance(a, cst.Arg)]
+            maps = [
+                read_map(self.view, self.units, c)
+                for c in calls
+                if isinstance(c, cst.Call) and self.units.map_call(c) is c
+            ]
+            if len(maps) == len(uses) and all(m.is_plain and m.node.args[0].value in uses for m in maps):
+                yield self.view.statement(node), target.value
+
+    # -- functions and blocks ------------------------------------------------------------------------------------------
+
+    def function(self) -> cst.FunctionDef:
+        node = self.node
+        names = {p.name.value for p in walk(node.params) if isinstance(p, cst.Param)}
+        body = self._suite(node.body, frozenset(), Place(bound=names))
+        if not self.awaits:
+            return node.with_changes(body=body)
+        return node.with_changes(asynchronous=cst.Asynchronous(), body=body)
+
+    def _suite(self, node: cst.BaseSuite, live: frozenset[str], around: Place) -> cst.BaseSuite:
+        if isinstance(node, cst.SimpleStatementSuite):
+            line = cst.SimpleStatementLine(node.body, trailing_whitespace=node.trailing_whitespace)
+            if not self.graph.has_calls(node):
+                return node
+            place = Place(pending=dict(around.pending), bound=set(around.bound))
+            place.statements.append(self.rebuilt(line, place))
+            return cst.IndentedBlock(place.statements)
+        assert isinstance(node, cst.IndentedBlock)
+        self.indent += 4
+        statements = self._block(node.body, live, around)
+        self.indent -= 4
+        return node.with_changes(body=statements)
+
+    def _block(
+        self, block: Sequence[cst.BaseStatement], live: frozenset[str], around: Place
+    ) -> list[cst.BaseStatement]:
+        place = Place(pending=dict(around.pending), bound=set(around.bound))
+        analysis = self.graph.analyse(block, live)
+        items = analysis.items
+        saved, self.live, self.block = (self.live, self.block), live, items
+        if self.awaits and self.graph.reorders:
+            self._sequence(schedule(items), place)
+        else:
+            self._sequence(list(items), place)
+        self.live, self.block = saved
+        place.statements = [layout.fitted(s, self.indent) if s not in block else s for s in place.statements]
+        for statement in analysis.order_statements:
+            layout.keep_comments(place.statements, [statement])
+        return layout.spaced(place.statements, self.made) or [cst.SimpleStatementLine([cst.Pass()])]
+
+    def _sequence(self, steps: Sequence[Step] | Sequence[Item], place: Place) -> None:
+        for number, step in enumerate(steps):
+            if isinstance(step, Group):
+                self._group(step, place)
+                continue
+            self._await_pending(step, place)
+            if step.lifted is None:
+                self._statement(step, place)
+            elif not self._stays_inside(step, steps[number + 1 :]):
+                self._assign(step, place)
+            place.bound |= step.writes - step.reads
+
+    def _stays_inside(self, item: Item, following: Sequence[Step]) -> bool:
+        """Whether a nested call can be awaited where it stands: nothing comes between it and its statement."""
+        between: list[Item] = [item]
+        for step in following:
+            if isinstance(step, Group):
+                if item.unit is not None:
+                    return False
+                owners = {
+                    p
+                    for branch in step.branches
+                    if len(branch) == 1 and isinstance(branch[0], Item)
+                    for p in branch[0].parts
+                }
+                return all(other in owners for other in between)
+            if step.lifted is None:
+                inner = set(_parts(step))
+                if item.unit is not None and any(
+                    item in other.parts and self._is_many(other) for other in (*inner, step)
+                ):
+                    return False
+                return all(other in inner for other in between) and step.each is None and self._fits(item, step)
+            if step.position < between[-1].position:
+                return False
+            between.append(step)
+        return False
+
+    def _is_many(self, item: Item) -> bool:
+        """Whether an item gathers calls: what they iterate over is a statement of its own."""
+        return item.unit is not None and self.units.kind(item.unit) in ("map", "each")
+
+    def _fits(self, item: Item, around: Item) -> bool:
+        """Whether gathered calls can be written into the statement that takes them without making it too long."""
+        if (
+            not self.awaits
+            or item.lifted is None
+            or self.units.kind(item.lifted) not in ("map", "each")
+            or around.statement is None
+        ):
+            return True
+        if isinstance(self.view.parent(item.lifted), (cst.Return, cst.Assign, cst.AnnAssign, cst.Expr)):
+            return True
+        taken = set(self.names.taken)
+        gathered = code(self.expression(item.lifted, Place()))
+        self.names.taken = taken
+        lines = code(around.statement.with_changes(leading_lines=[])).split("\n")
+        grown = len(lines[0]) + len(gathered) - len(code(item.lifted).split("\n")[0])
+        return "\n" not in gathered and self.indent + grown + len("await .aio") <= WIDTH
+
+    def _assign(self, item: Item, place: Place) -> None:
+        node = item.lifted
+        assert node is not None
+        value = self.expression(node, place)
+        name = self.names.given[node] = self.names.fresh(self.names.preferred(item))
+        place.statements.append(layout.line(cst.Assign([cst.AssignTarget(cst.Name(name))], value)))
+
+    def _await_pending(self, item: Item, place: Place) -> None:
+        """Get the results of started tasks that an item needs."""
+        for shared in [s for s in place.pending if s in item.needs]:
+            name, target = place.pending.pop(shared)
+            waited = cst.Await(cst.Name(name))
+            if target is None or not (shared.writes & item.reads or shared in item.parts):
+                place.statements.append(layout.line(cst.Expr(waited)))
+            else:
+                place.statements.append(layout.line(cst.Assign([cst.AssignTarget(target)], waited)))
+
+    # -- statements ----------------------------------------------------------------------------------------------------
+
+    def _statement(self, item: Item, place: Place) -> None:
+        node = item.statement
+        assert node is not None
+        if node in self.partials:
+            comments = comments_in(node)
+            if comments:
+                place.statements.append(only_lines(comments))
+        elif item in self.returns:
+            place.statements.append(layout.line(cst.Return(self.expression(self.returns[item], place))))
+        elif item.each is not None and self.awaits:
+            self._loop(item, item.each, place)
+        elif not item.has_calls and not item.parts and not self._is_changed(node) and item.each is None:
+            place.statements.append(node)
+        else:
+            live = self.live | self._read_by_others([item])
+            if isinstance(node, (cst.For, cst.While)):
+                live |= self.graph.read_in([node])
+            saved, self.live = self.live, live
+            built = self.rebuilt(node, place)
+            self.live = saved
+            if item.each is not None and item.each.start is not None:
+                place.statements.append(item.each.start)
+            place.statements.append(self._without_target(item, built))
+
+    def _without_target(self, item: Item, statement: cst.BaseStatement) -> cst.BaseStatement:
+        """``a = t()`` as ``t()`` where only order statements read the name."""
+        if item.unit is not None and self.names.target(item) is None and isinstance(statement, cst.SimpleStatementLine):
+            small = statement.body[0]
+            if isinstance(small, (cst.Assign, cst.AnnAssign)) and small.value is not None:
+                return statement.with_changes(body=[cst.Expr(small.value)])
+        return statement
+
+    def _is_changed(self, node: cst.CSTNode) -> bool:
+        """Whether a statement without calls of tasks changes: it writes a report, or a name in it has another one."""
+        return any(part in self.graph.renamed or (self.awaits and self.units.reports(part)) for part in walk(node))
+
+    def rebuilt(self, node: cst.CSTNode, place: Place):  # type: ignore[no-untyped-def]
+        """A statement (or part of one) with its calls awaited."""
+        if isinstance(node, cst.BaseExpression):
+            return self.expression(node, place)
+        if isinstance(node, cst.BaseSuite):
+            return self._suite(node, self.live, place)
+        if isinstance(node, cst.FunctionDef):
+            return self._nested(node)
+        if isinstance(node, cst.ClassDef):
+            return node
+        return self.with_parts(node, place)
+
+    def _nested(self, node: cst.FunctionDef) -> cst.FunctionDef:
+        key = f"{self.view.facts.module}.{self.view.function_key(node)}"
+        if self.awaits and key in self.units.asynchronous:
+            return coroutine_function(self.view, node, self.units, False)
+        return node
+
+    # -- loops ---------------------------------------------------------------------------------------------------------
+
+    def _loop(self, item: Item, each: Each, place: Place) -> None:
+        """A loop whose iterations run side by side; what puts the results together stays one, or is the list itself."""
+        gathered, is_list = self._iterations(each, place)
+        waited = cst.Await(gathered)
+        statement: cst.BaseStatement
+        if is_list:
+            name = each.appends[0]  # type: ignore[index]
+            if each.start is not None:
+                statement = layout.line(self._rebind(each.start, waited))
+            else:
+                extend = cst.Call(cst.Attribute(cst.Name(name), cst.Name("extend")), [cst.Arg(waited)])
+                statement = layout.line(cst.Expr(extend))
+        elif not each.after:
+            statement = layout.line(cst.Expr(waited))
+        else:
+            results = [*each.names, *(self.names.given[p.lifted] for p in each.parts if p.lifted is not None)]
+            body = Place(bound=set(place.bound))
+            self._sequence(each.after, body)
+            if results:
+                statement = cst.For(layout.names_tuple(results), waited, cst.IndentedBlock(body.statements))
+            else:
+                place.statements.append(layout.line(cst.Expr(waited)))
+                statement = each.loop.with_changes(body=cst.IndentedBlock(body.statements), leading_lines=())
+        new: list[cst.BaseStatement] = [statement]
+        layout.keep_comments(new, [s for s in (each.start, each.loop) if s is not None], place.statements)
+        place.statements += new
+
+    def _rebind(self, start: Statement, value: cst.BaseExpression) -> cst.BaseSmallStatement:
+        """``name = []`` with another value, its annotation kept."""
+        assert isinstance(start, cst.SimpleStatementLine)
+        small = start.body[0]
+        if isinstance(small, cst.AnnAssign):
+            return small.with_changes(value=value)
+        assert isinstance(small, cst.Assign)
+        target = small.targets[0]
+        return small.with_changes(targets=[target.with_changes(target=self.names.renamed(target.target))], value=value)
+
+    def _iterations(self, each: Each, place: Place) -> tuple[cst.BaseExpression, bool]:
+        """The gathered iterations of a loop, and whether their results are what the loop appends to its list."""
+        loops = [each.loop, *each.inner]
+        targets = [n.value for loop in loops for n in walk(loop.target) if isinstance(n, cst.Name)]
+        work = each.work
+        generator = cst.CompFor(loops[-1].target, self.expression(loops[-1].iter, place))
+        for loop in reversed(loops[:-1]):
+            generator = cst.CompFor(loop.target, self.expression(loop.iter, place), inner_for_in=generator)
+        first = work[0] if len(work) == 1 else None
+        if first is not None and first.unit is not None and self.is_single(first.unit):
+            result = self._result(first)
+            wanted: list[object] = [*each.names, *each.parts]
+            if each.appends is not None:
+                value = each.appends[1]
+                wanted = [first if value is first.lifted else value.value if isinstance(value, cst.Name) else None]
+            if not wanted or wanted == result:
+                inner = Place()
+                call = self.awaitable(first.unit, inner)
+                if not inner.statements:
+                    for part in each.parts:
+                        if part.lifted is not None and each.appends is None:
+                            self.names.given[part.lifted] = self.names.fresh(self.names.preferred(part))
+                    return layout.gather_each(self.asyncio, call, generator), each.appends is not None
+        inner = Place(bound=place.bound | set(targets), pending=dict(place.pending))
+        steps: list[Step] = schedule(work)
+        saved = self.live, self.block
+        self.live, self.block = frozenset(each.names), [*work, *each.after]
+        if each.appends is not None and each.appends[1] is None:
+            self._sequence(steps, inner)
+            inner.statements[-1] = layout.returning_appended(inner.statements[-1])
+        elif each.appends is not None and each.appends[1] is not None:
+            final = each.after[0]
+            self.returns[final] = each.appends[1]
+            self._sequence([*steps, final], inner)
+            layout.returned(inner.statements)
+        else:
+            self._sequence(steps, inner)
+            results = [*each.names, *(self.names.given[p.lifted] for p in each.parts if p.lifted is not None)]
+            if results:
+                inner.statements.append(layout.line(cst.Return(layout.names_tuple(results))))
+                layout.returned(inner.statements)
+        self.live, self.block = saved
+        read = set().union(*(i.reads for i in (*each.work, *each.after))) | set(each.names)
+        used = [n for n in targets if n in read]
+        return layout.gather_each(
+            self.asyncio, self.step(place, inner, targets, used), generator
+        ), each.appends is not None
+
+    def _result(self, item: Item) -> list[object]:
+        """What the value of a call is known by: the names it is bound to, or the call itself."""
+        if item.lifted is not None:
+            return [item]
+        target = self.names.target(item)
+        if isinstance(target, (cst.Tuple, cst.List)):
+            return [e.value.value for e in target.elements if isinstance(e.value, cst.Name)]
+        return [target.value] if isinstance(target, cst.Name) else []
+
+    # -- groups --------------------------------------------------------------------------------------------------------
+
+    def _group(self, group: Group, place: Place) -> None:
+        saved = len(place.statements), dict(place.pending), dict(self.names.given), set(self.names.taken)
+        try:
+            self._gather(group, place)
+        except _AloneError:
+            del place.statements[saved[0] :]
+            place.pending, self.names.given, self.names.taken = saved[1], saved[2], saved[3]
+            self._sequence(_sequential([group]), place)
+
+    def _gather(self, group: Group, place: Place) -> None:
+        args: list[layout.Awaitable] = []
+        pending = dict(place.pending)
+        for shared in group.shared:
+            call, target = self._branch([shared], place, pending)
+            name = self.names.fresh(f"{self.names.label(shared)}_task")
+            started = call
+            if not layout.is_gathered(call):
+                started = cst.Call(cst.parse_expression(f"{self.asyncio}.create_task"), [cst.Arg(call)])
+            place.statements.append(layout.line(cst.Assign([cst.AssignTarget(cst.Name(name))], started)))
+            pending[shared] = name, target
+            is_read = shared.lifted is not None or shared.writes & (
+                self.live | self._read_by_others(list(_flat([group])))
+            )
+            args.append(layout.Awaitable(cst.Name(name), target if is_read else None, shared.statement))
+        for branch in group.branches:
+            call, target = self._branch(branch, place, pending)
+            direct = (
+                branch[0].statement
+                if len(branch) == 1 and isinstance(branch[0], Item) and self._is_alone(branch[0])
+                else None
+            )
+            args.append(layout.Awaitable(call, target, direct))
+        place.statements.append(layout.gather(self.asyncio, args, self._unused(args), self.indent))
+        for item in _flat([group]):
+            place.bound |= item.writes - item.reads
+
+    def _unused(self, args: Sequence[layout.Awaitable]) -> str:
+        if all(a.target is None for a in args) or all(a.target is not None for a in args):
+            return "_"
+        return "_" if "_" not in self.names.taken else self.names.fresh("unused")
+
+    def _branch(
+        self, steps: list[Step], place: Place, pending: dict[Item, Started]
+    ) -> tuple[cst.BaseExpression, cst.BaseAssignTargetExpression | None]:
+        """The awaitable for a branch, and what its result is bound to."""
+        first = steps[0] if len(steps) == 1 else None
+        if isinstance(first, Item) and self._is_alone(first) and not any(s in first.needs for s in pending):
+            if first.each is not None:
+                gathered, is_list = self._iterations(first.each, place)
+                if is_list:
+                    return gathered, cst.Name(first.each.appends[0])  # type: ignore[index]
+                return gathered, None
+            assert first.unit is not None
+            call = self.awaitable(first.unit, place)
+            return call, self.names.target(first)
+        return self._chain(steps, place, pending)
+
+    def _is_alone(self, item: Item) -> bool:
+        """Whether an item is one awaitable and nothing else."""
+        if item.each is not None:
+            each = item.each
+            return not each.after or (each.appends is not None and each.start is not None)
+        if item.unit is None or item.embedded or not self.is_direct(item.unit):
+            return False
+        return all(p.unit is None or p.lifted in self.names.given for p in _parts(item))
+
+    def _chain(
+        self, steps: list[Step], place: Place, pending: dict[Item, Started]
+    ) -> tuple[cst.BaseExpression, cst.BaseAssignTargetExpression | None]:
+        """Write a local function for a branch of several steps; its call, and the names of its results."""
+        items = _sequential(steps)
+        written = set().union(*(i.writes for i in items))
+        outside = self.live | self._read_by_others(items)
+        results = [
+            n for i in items for n in self.graph.written_in_order(i) if n in outside and n not in self.partials.values()
+        ]
+        known: set[str] = set()
+        handed: list[str] = []
+        for item in items:
+            handed += [n for n in sorted((self.graph.exposed(item) & written) - known) if n not in handed]
+            known |= item.writes
+        certain = set().union(*(self.graph.certain(i) for i in items))
+        handed += [n for n in dict.fromkeys(results) if n not in certain and n not in handed]
+        if any(n not in place.bound for n in handed) or any(self._leaves(i) for i in items):
+            raise _AloneError
+        loose = [i for i in items if i.lifted is not None and not any(i in other.parts for other in items)]
+        inner = Place(pending=dict(pending), bound=set(place.bound) | set(handed))
+        self._sequence(steps, inner)
+        results = list(dict.fromkeys([*results, *(self.names.given[i.lifted] for i in loose if i.lifted is not None)]))
+        if results:
+            inner.statements.append(layout.line(cst.Return(layout.names_tuple(results))))
+            layout.returned(inner.statements)
+        name = self.names.fresh(self.names.chain(items, results))
+        self.define(place, name, list(handed), inner)
+        call = cst.Call(cst.Name(name), layout.separated([cst.Arg(cst.Name(n)) for n in handed]))
+        return call, layout.names_tuple(results) if results else None
+
+    def _read_by_others(self, items: Sequence[Item]) -> frozenset[str]:
+        """Names that the other items of the block read."""
+        inside = set(items)
+        return frozenset().union(*(other.reads for other in self.block if other not in inside))
+
+    def _leaves(self, item: Item) -> bool:
+        return (
+            item.statement is not None
+            and any(isinstance(n, (cst.Return, cst.Break, cst.Continue)) for n in walk(item.statement))
+            and item.each is None
+        )
+
+
+def _parts(item: Item) -> Iterator[Item]:
+    """The items nested in an item, at any depth."""
+    for part in item.parts:
+        yield part
+        yield from _parts(part)
+
+
+def _flat(steps: Sequence[Step]) -> Iterator[Item]:
+    for step in steps:
+        if isinstance(step, Group):
+            yield from step.shared
+            for branch in step.branches:
+                yield from _flat(branch)
+        else:
+            yield step
+
+
+def _sequential(steps: Sequence[Step]) -> list[Item]:
+    """The items of steps, as they could run one after another."""
+    return sorted(set(_flat(steps)), key=lambda item: item.position)

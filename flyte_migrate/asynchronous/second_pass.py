@@ -1,0 +1,202 @@
+"""From the outcomes of the first pass to those of the run: which functions turn, and the files that change for it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import libcst as cst
+
+from flyte_migrate.asynchronous.callers import edit_file
+from flyte_migrate.asynchronous.colour import Colouring, colour
+from flyte_migrate.asynchronous.uses import FileUses, uses_in
+from flyte_migrate.catalogue import catalogue
+from flyte_migrate.diagnostics import Diagnostic, Failed, Outcome, Rewritten, Severity, Unchanged
+from flyte_migrate.project.colour import Colours
+from flyte_migrate.project.discover import Candidate
+from flyte_migrate.project.environments import EnvironmentPlan, plan_environments
+from flyte_migrate.project.facts import ModuleFacts
+from flyte_migrate.project.index import index_module
+from flyte_migrate.project.link import ProjectIndex, link
+from flyte_migrate.project.source import SourceFile, decode, read_bytes
+from flyte_migrate.rewrite.apply import Rewriter
+from flyte_migrate.rewrite.gate import GateError, check_output
+from flyte_migrate.rewrite.imports import plan_imports, usage_of
+from flyte_migrate.rewrite.plan import Conflict, FilePlan
+from flyte_migrate.rewrite.view import FileView
+from flyte_migrate.settings import Settings
+
+#: Roles of v1 whose bodies are graphs of calls. An eager workflow is a coroutine function already.
+_GRAPHS = frozenset({"workflow", "dynamic"})
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file as the first pass left it."""
+
+    outcome: Rewritten | Unchanged
+    target: Candidate
+    module: str
+    source: SourceFile  # of what is on disk
+    text: str
+
+
+@dataclass(frozen=True)
+class _Migrated:
+    """The project as the first pass left it."""
+
+    index: ProjectIndex
+    environments: EnvironmentPlan
+    colouring: Colouring
+    settings: Settings
+
+    def view(self, module: str, text: str) -> FileView:
+        tree = cst.parse_module(text)
+        return FileView(tree, text, self.index.modules[module], self.index, self.environments, self.settings, Colours())
+
+
+def second_pass(
+    outcomes: Sequence[Outcome],
+    targets: Sequence[Candidate],
+    before: ProjectIndex,
+    modules: Mapping[str, str],
+    settings: Settings,
+) -> Iterator[Outcome]:
+    """The outcomes of the run, in the same order; ``before`` and ``modules`` are the index of the project as it was."""
+    files = list(_files(outcomes, targets, modules))
+    index = _index(before, files)
+    migrated = _migrated(before, index, {f.module for f in files if isinstance(f.outcome, Rewritten)})
+    if not migrated:
+        yield from outcomes
+        return
+    project = _Migrated(index, plan_environments(index), Colouring(), settings)
+    uses = _uses(project, files, targets, modules)
+    project = replace(project, colouring=colour(index, uses, migrated, frozenset(f.module for f in files)))
+    by_path = {f.outcome.path: f for f in files}
+    for outcome in outcomes:
+        file = by_path.get(outcome.path)
+        if file is None or not _is_concerned(project, uses, file, migrated):
+            yield outcome
+        else:
+            yield _edited(project, file, before, migrated)
+
+
+def _files(outcomes: Sequence[Outcome], targets: Sequence[Candidate], modules: Mapping[str, str]) -> Iterator[_File]:
+    for outcome, target in zip(outcomes, targets, strict=True):
+        module = modules.get(target.path)
+        if module is None or not isinstance(outcome, (Rewritten, Unchanged)):
+            continue
+        if isinstance(outcome, Rewritten):
+            yield _File(outcome, target, module, decode(outcome.before), decode(outcome.after).text)
+        else:
+            source = decode(target.content if target.content is not None else read_bytes(target.path))
+            yield _File(outcome, target, module, source, source.text)
+
+
+def _index(before: ProjectIndex, files: Iterable[_File]) -> ProjectIndex:
+    facts: dict[str, ModuleFacts] = dict(before.modules)
+    for file in files:
+        if isinstance(file.outcome, Rewritten):
+            old = facts[file.module]
+            facts[file.module] = index_module(old.path, file.module, file.text, old.is_package)
+    return link(facts.values())
+
+
+def _migrated(before: ProjectIndex, after: ProjectIndex, rewritten: set[str]) -> frozenset[str]:
+    """Former workflows that this run made into tasks."""
+    found = set()
+    for name, task in before.tasks.items():
+        now = after.tasks.get(name)
+        if task.role in _GRAPHS and task.module in rewritten and now is not None and now.role == "v2":
+            found.add(name)
+    return frozenset(found)
+
+
+def _uses(
+    project: _Migrated, files: Sequence[_File], targets: Sequence[Candidate], modules: Mapping[str, str]
+) -> dict[str, FileUses]:
+    """The uses of functions in all files of the project, those outside this run included."""
+    texts = {f.module: f.text for f in files}
+    for path, module in modules.items():
+        if module not in texts:
+            try:
+                texts[module] = decode(read_bytes(path)).text
+            except OSError:
+                continue
+    found = {}
+    for module, text in texts.items():
+        if project.index.modules[module].skip_file or module in project.index.modules:
+            try:
+                found[module] = uses_in(project.view(module, text))
+            except (cst.ParserSyntaxError, RecursionError):
+                continue
+    return found
+
+
+def _is_concerned(project: _Migrated, uses: Mapping[str, FileUses], file: _File, migrated: frozenset[str]) -> bool:
+    turned = project.colouring.turned | migrated
+    if any(name.startswith(f"{file.module}.") for name in turned):
+        return True
+    return file.module in uses and any(use.callee in turned for use in uses[file.module].uses)
+
+
+def _edited(project: _Migrated, file: _File, before: ProjectIndex, migrated: frozenset[str]) -> Outcome:
+    path = file.outcome.path
+    try:
+        text = _rewritten(project, file, migrated)
+    except (GateError, Conflict) as error:
+        return Failed(path, str(error), traceback.format_exc(), (_error(path, str(error)),))
+    except Exception as error:
+        # As in the first pass: one odd file must not end the run.
+        reason = f"{type(error).__name__}: {error}"
+        return Failed(path, reason, traceback.format_exc(), (_error(path, reason),))
+    kept = (d for d in file.outcome.diagnostics if not _is_settled(project, file, before, d))
+    diagnostics = tuple(sorted((*kept, *_notes(project, file, before))))
+    if text == file.source.text:
+        return Unchanged(path, diagnostics)
+    return Rewritten(path, file.source.data, file.source.encode(text), diagnostics)
+
+
+def _rewritten(project: _Migrated, file: _File, migrated: frozenset[str]) -> str:
+    """The text of a file with its coroutine functions and their calls."""
+    view = project.view(file.module, file.text)
+    plan = FilePlan()
+    plan.add(edit_file(view, project.colouring, migrated))
+    if not plan.changes:
+        return file.text
+    before = usage_of(view.tree, view)
+    rewriter = Rewriter(view.tree, plan, view.parents)
+    after = usage_of(rewriter.apply(), view)
+    plan.add(plan_imports(view, before, after))
+    text = rewriter.apply().code
+    check_output(file.text, text)
+    return text
+
+
+def _notes(project: _Migrated, file: _File, before: ProjectIndex) -> Iterator[Diagnostic]:
+    """A note for every former workflow that stays sync, at its place in the source."""
+    for name, reason in project.colouring.sync.items():
+        task = before.tasks[name]
+        if task.module != file.module or not project.settings.enabled("FM272", file.target.path):
+            continue
+        message = f"{task.name} stays sync, so its calls run one after the other: {reason}."
+        line = task.function.line
+        ignored = any(
+            i.line == line and (not i.codes or "FM272" in i.codes) for i in before.modules[file.module].ignores
+        )
+        if not ignored:
+            yield Diagnostic(file.outcome.path, line, 0, "FM272", message, catalogue()["FM272"].severity)
+
+
+def _is_settled(project: _Migrated, file: _File, before: ProjectIndex, diagnostic: Diagnostic) -> bool:
+    """Lists of different lengths raise again in a coroutine function: they are zipped strictly (TRAP-05)."""
+    if diagnostic.code != "FM211":
+        return False
+    above = [f for f in before.modules[file.module].functions if f.line <= diagnostic.line]
+    around = max(above, key=lambda f: f.line, default=None)
+    return around is not None and f"{file.module}.{around.key}" in project.colouring.parallel
+
+
+def _error(path: str, message: str) -> Diagnostic:
+    return Diagnostic(path, 1, 0, "FM004", message, Severity.ERROR)

@@ -1,0 +1,165 @@
+"""Who calls which function of the project, and which are handed around as values: what colours follow from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import libcst as cst
+
+from flyte_migrate.asynchronous.units import Callee, Units, callee_of
+from flyte_migrate.rewrite.view import FileView
+
+#: ``run``: handed to the SDK, which takes coroutine functions as well as others.
+UseKind = Literal["call", "run", "value"]
+
+#: Attributes of a task through which its function is called directly.
+DIRECT = frozenset({"func", "forward"})
+
+
+@dataclass(frozen=True)
+class Use:
+    """One mention of a function. ``caller`` is the innermost function around it, empty at module level."""
+
+    module: str
+    caller: str
+    callee: str
+    kind: UseKind
+    where: str = ""  # what happens to it there, for the report
+
+
+@dataclass(frozen=True)
+class FileUses:
+    """All mentions in one file, and the functions that block by themselves: they call the SDK or map tasks."""
+
+    uses: tuple[Use, ...]
+    blocking: frozenset[str]
+    generators: frozenset[str]
+
+
+def uses_in(view: FileView) -> FileUses:
+    """The uses of project functions in a file."""
+    units = Units(view, frozenset())
+    found = tuple(use for name in view.names if (use := _use(view, units, name)) is not None)
+    blocking = set()
+    for node in view.by_type.get(cst.Call, ()):
+        if units.kind(node) in ("map", "sdk", "method") or units.reports(node):
+            blocking.add(_caller(view, node))
+    generators = frozenset(_caller(view, node) for node in view.by_type.get(cst.Yield, ()))
+    return FileUses(found, frozenset(blocking - {""}), generators)
+
+
+def _use(view: FileView, units: Units, name: cst.Name) -> Use | None:
+    chain: cst.BaseExpression = name
+    callee: Callee | None = None
+    while True:
+        callee = callee_of(view, chain)
+        parent = view.parent(chain)
+        if callee is not None or not (isinstance(parent, cst.Attribute) and parent.value is chain):
+            break
+        chain = parent
+    if callee is None or isinstance(view.parent(name), (cst.AssignTarget, cst.Global, cst.Nonlocal, cst.NameItem)):
+        return None
+    kind, where = _kind(view, chain)
+    if kind is None:
+        return None
+    if kind == "call" and (outer := _unawaitable(view, chain)):
+        kind, where = "value", outer
+    return Use(view.facts.module, _caller(view, chain), callee.qualified, kind, where)
+
+
+def _kind(view: FileView, node: cst.BaseExpression) -> tuple[UseKind | None, str]:
+    parent = view.parent(node)
+    if isinstance(parent, cst.Call) and parent.func is node:
+        return "call", ""
+    if isinstance(parent, cst.Attribute) and parent.value is node:
+        outer = view.parent(parent)
+        called = isinstance(outer, cst.Call) and outer.func is parent
+        if parent.attr.value == "override" and called:
+            assert isinstance(outer, cst.Call)
+            return _kind(view, outer)
+        if parent.attr.value in (*DIRECT, "aio"):
+            return ("call", "") if called else ("value", "is passed on as a value")
+        return None, ""
+    if isinstance(parent, cst.Arg):
+        call = view.parent(parent)
+        if isinstance(call, cst.Call):
+            return _argument(view, call)
+    return "value", "is passed on as a value"
+
+
+def _argument(view: FileView, call: cst.Call) -> tuple[UseKind | None, str]:
+    """An argument of the SDK, or of a partial that goes there."""
+    name = view.qualified(call.func) or _root_name(view, call.func)
+    if name.split(".")[0] in ("flyte", "flyteplugins"):
+        return "run", ""
+    if name == "functools.partial":
+        parent = view.parent(call)
+        outer = view.parent(parent) if isinstance(parent, cst.Arg) else None
+        if isinstance(outer, cst.Call):
+            return _argument(view, outer)
+        if isinstance(parent, cst.Assign):
+            return _partial_variable(view, parent)
+    return "value", "is passed on as a value"
+
+
+def _partial_variable(view: FileView, assign: cst.Assign) -> tuple[UseKind | None, str]:
+    """A partial in a variable is fine if all that happens to it is being mapped."""
+    target = assign.targets[0].target
+    scope = next((view.scope_of[a] for a in view.ancestors(assign) if a in view.scope_of), view.module_scope)
+    if len(assign.targets) == 1 and isinstance(target, cst.Name):
+        for use in view.uses_of(target.value, scope):
+            parent = view.parent(use)
+            outer = view.parent(parent) if isinstance(parent, cst.Arg) else None
+            if isinstance(parent, cst.Attribute) and parent.attr.value in ("keywords", "func"):
+                continue
+            if not isinstance(outer, cst.Call) or not (view.qualified(outer.func) or "").startswith("flyte."):
+                return "value", "is passed on as a value"
+        return "run", ""
+    return "value", "is passed on as a value"
+
+
+def _root_name(view: FileView, node: cst.BaseExpression) -> str:
+    """The name at the start of ``flyte.with_runcontext(...).run``."""
+    while isinstance(node, (cst.Attribute, cst.Call)):
+        node = node.value if isinstance(node, cst.Attribute) else node.func
+    return (view.qualified(node) or "") if isinstance(node, cst.Name) else ""
+
+
+def _unawaitable(view: FileView, node: cst.CSTNode) -> str:
+    """Why nothing can be awaited where a call stands; empty if it can."""
+    inner = node
+    for ancestor in view.ancestors(node):
+        if isinstance(ancestor, cst.Lambda):
+            return "is called in a lambda"
+        if isinstance(ancestor, cst.FunctionDef):
+            if inner is ancestor.body:
+                return ""
+            if isinstance(inner, cst.Decorator):
+                return "is called in a decorator"
+        if isinstance(ancestor, cst.ClassDef):
+            return "is called in the body of a class"
+        inner = ancestor
+    return ""
+
+
+def _caller(view: FileView, node: cst.CSTNode) -> str:
+    inner = node
+    for ancestor in view.ancestors(node):
+        if isinstance(ancestor, cst.FunctionDef) and inner is ancestor.body:
+            return f"{view.facts.module}.{view.function_key(ancestor)}"
+        inner = ancestor
+    return ""
+
+
+def outer_calls(view: FileView, units: Units) -> Iterator[tuple[cst.Call, Callee]]:
+    """All calls of coroutine functions, with what they call; ``t.func(...)`` and ``t.aio(...)`` too."""
+    for node in view.by_type.get(cst.Call, ()):
+        assert isinstance(node, cst.Call)
+        func: cst.BaseExpression = node.func
+        if isinstance(func, cst.Attribute) and func.attr.value in (*DIRECT, "aio"):
+            func = func.value
+        callee = units.callee(func)
+        if callee is not None and callee.qualified in units.asynchronous:
+            yield node, callee
