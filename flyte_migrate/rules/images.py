@@ -184,9 +184,8 @@ def convert_image(view: FileView, reference: Reference) -> Iterator[Item]:
     if stays_v1(view, reference.chain):
         return
     if reference.rest:
-        owner = view.statement(reference.chain)
         yield Finding(
-            owner,
+            reference.chain,
             "FM166",
             f"ImageSpec.{reference.rest[0]} has no counterpart; build the image with "
             "flyte.Image.from_debian_base() and its methods.",
