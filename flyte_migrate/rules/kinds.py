@@ -833,8 +833,9 @@ CONTAINER_METHODS = frozenset(
 
 V1_TYPES = FILE_TYPES | DIRECTORY_TYPES | FRAME_TYPES
 def _alternatives(type_: Type) -> list[Type]:
-    """The sides of ``A | B``."""
-    sides = type_.text.split("|") if "|" in type_.text and "[" not in type_.text else []
+    """The sides of ``A | B``, quoted or not."""
+    text = type_.text.strip("'\"")
+    sides = text.split("|") if "|" in text and "[" not in text else []
     return [Type(side.strip(), type_.module) for side in sides]
 
 
