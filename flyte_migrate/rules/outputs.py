@@ -13,11 +13,12 @@ import libcst as cst
 
 from flyte_migrate.project.facts import Class, ModuleFacts
 from flyte_migrate.project.link import Task
-from flyte_migrate.rewrite.flow import Value, values_of
+from flyte_migrate.rewrite.flow import Value, called_task, values_of
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.template import code, string_value
 from flyte_migrate.rewrite.view import FileView, TaskDefinition
-from flyte_migrate.rules import on_file, on_task
+from flyte_migrate.rewrite.walk import walk
+from flyte_migrate.rules import on_file, on_node, on_task
 from flyte_migrate.rules.configuration import foreign, layout_comments
 
 _NUMBERED = re.compile(r"o\d+")
@@ -143,6 +144,45 @@ def _method(view: FileView, node: cst.Attribute) -> Iterator[Item]:
     assert isinstance(made, cst.Call)
     argument = made.args[0]
     yield Replace(node.value, lambda updated: made.with_changes(args=[argument.with_changes(value=updated)]))
+
+
+@on_node(cst.Call)
+def rewrap_arguments(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
+    """A result handed to a function that reads it by field is made the NamedTuple it was: ``read(Out(*result))``."""
+    assert isinstance(node, cst.Call)
+    if not node.args or not isinstance(node.func, (cst.Name, cst.Attribute)) or called_task(view, node.func):
+        return
+    bindings = view.bindings(node.func) if isinstance(node.func, cst.Name) else ()
+    local = next((b.node for b in bindings if isinstance(b.node, cst.FunctionDef)), None)
+    if local is None:
+        definition = view.index.definition(view.qualified(node.func) or "", view.facts.module)
+        if definition is None or definition.function is None:
+            return
+    for arg in node.args:
+        tasks = _whole_results(values_of(view, arg.value)) if not arg.star else []
+        classes = {(t.module, t.outputs.named) for t in tasks}
+        if len(classes) != 1 or tasks[0].outputs.count < 2:
+            continue
+        module, text = classes.pop()
+        if not text or (local is not None and not _reads_fields(local, {f.name for f in tasks[0].outputs.fields})):
+            continue
+        wanted = view.index.definition(view.index.local(module, text), module)
+        if wanted is None or not text.replace(".", "").isidentifier():
+            message = f"{code(arg.value)} is a plain tuple in Flyte 2: {code(node.func)} must read it by position."
+            yield Finding(node, "FM201", message)
+            continue
+        name = _local_class(view, module, text) or view.local_name(f"{wanted.module.module}:{wanted.name}")
+        made = cst.parse_expression(f"{name}(*_)")
+        assert isinstance(made, cst.Call)
+        yield Replace(arg, lambda updated, made=made: _rewrapped(updated, made))  # type: ignore[misc]
+
+
+def _rewrapped(arg: cst.Arg, made: cst.Call) -> cst.Arg:
+    return arg.with_changes(value=made.with_changes(args=[made.args[0].with_changes(value=arg.value)]))
+
+
+def _reads_fields(function: cst.FunctionDef, names: set[str]) -> bool:
+    return any(isinstance(n, cst.Attribute) and n.attr.value in {*names, "_asdict", "_replace"} for n in walk(function))
 
 
 def _local_class(view: FileView, module: str, text: str) -> str:
