@@ -129,6 +129,10 @@ class ProjectIndex:
 
     modules: Mapping[str, ModuleFacts]
     suffixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    # Answers given before: names are asked for again and again, and nothing here changes.
+    _imported: dict[tuple[str, str], str | None] = field(default_factory=dict, repr=False, compare=False)
+    _defined: dict[tuple[str, str], Definition | None] = field(default_factory=dict, repr=False, compare=False)
+    _canonical: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
 
     # -- names ---------------------------------------------------------------------------------------------------
 
@@ -136,6 +140,12 @@ class ProjectIndex:
         """The module id that ``import <dotted>`` written in ``importer`` would load, None for third-party modules."""
         if dotted in self.modules:
             return dotted
+        key = (dotted, importer)
+        if key not in self._imported:
+            self._imported[key] = self._module_of(dotted, importer)
+        return self._imported[key]
+
+    def _module_of(self, dotted: str, importer: str) -> str | None:
         candidates = self.suffixes.get(dotted, ()) or self._placed(dotted)
         if not candidates:
             return None
@@ -166,6 +176,12 @@ class ProjectIndex:
 
     def definition(self, qualified: str, importer: str = "", depth: int = 0) -> Definition | None:
         """Where a qualified name is defined, through re-exports and star imports; None outside the project."""
+        key = (qualified, importer)
+        if key not in self._defined:
+            self._defined[key] = self._definition(qualified, importer, depth)
+        return self._defined[key]
+
+    def _definition(self, qualified: str, importer: str, depth: int) -> Definition | None:
         if depth > 20:
             return None
         parts = qualified.split(".")
@@ -221,9 +237,14 @@ class ProjectIndex:
 
     def canonical(self, qualified: str, importer: str = "", depth: int = 0) -> str:
         """The canonical v1 name behind a name, through project modules that re-export flytekit; else the name itself."""
+        key = (qualified, importer)
+        if key not in self._canonical:
+            self._canonical[key] = self._canonical_name(qualified, importer, depth)
+        return self._canonical[key]
+
+    def _canonical_name(self, qualified: str, importer: str, depth: int) -> str:
         if depth > 20:
             return qualified
-        root = qualified.split(".")[0]
         parts = qualified.split(".")
         for length in range(len(parts) - 1, 0, -1):
             module = self.module_of(".".join(parts[:length]), importer)
@@ -233,7 +254,6 @@ class ProjectIndex:
                 if fact.local == parts[length] and not fact.scope:
                     return self.canonical(".".join([fact.target, *parts[length + 1 :]]), module, depth + 1)
             break
-        del root
         return canonical_name(qualified)
 
     def local(self, module: str, text: str) -> str:

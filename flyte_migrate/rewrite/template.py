@@ -39,6 +39,8 @@ def statements(template: str, **holes: cst.BaseExpression | str) -> list[cst.Bas
 
 def code(node: cst.CSTNode) -> str:
     """The source text of a node."""
+    if isinstance(node, cst.Name) and not node.lpar:
+        return node.value
     return _EMPTY_MODULE.code_for_node(node)
 
 
