@@ -1,7 +1,7 @@
 """``ast`` → :class:`ModuleFacts`: pure, per file, picklable, in one walk.
 
-A name counts as v1 only if it is bound by an import of a v1 package in the scope that Python would look it up in; a local
-variable called ``task`` is left alone.
+A name counts as v1 only if it is bound by an import of a v1 package in the scope that Python would look it up in; a
+local variable called ``task`` is left alone.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 @dataclass
 class _Scope:
-    """Names bound in one lexical scope: import target, qualified name of a module-level object, or None for anything else."""
+    """Names bound in one lexical scope: import target, qualified name of a module-level object, or None for anything
+    else."""
 
     key: str
     is_class: bool = False
@@ -53,7 +54,8 @@ class _Scope:
 
 
 def index_module(path: str, module: str, text: str, is_package: bool = False) -> ModuleFacts:
-    """The facts of one module's source text. Raises SyntaxError (or ValueError for a null byte) if it does not parse."""
+    """The facts of one module's source text. Raises SyntaxError (or ValueError for a null byte) if it does not
+    parse."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
@@ -116,8 +118,8 @@ def _comments(text: str) -> tuple[tuple[Todo, ...], tuple[Ignore, ...], bool]:
 def bound_names(body: list[ast.stmt], walrus: bool = True) -> Iterator[tuple[str, ast.AST]]:
     """Every (name, binding node) that the statements bind in their own scope, nested blocks included.
 
-    A name declared global or nonlocal comes with its declaration. ``walrus`` says whether the source has any ``:=``; looking
-    for them costs more than everything else here.
+    A name declared global or nonlocal comes with its declaration. ``walrus`` says whether the source has any ``:=``;
+    looking for them costs more than everything else here.
     """
     for stmt in body:
         if isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -263,7 +265,9 @@ class _Indexer:
                             self._use(f"{source}.*", alias, is_import=True)
                         continue
                     target = f"{source}.{alias.name}" if source else alias.name
-                    self._add_import(Import(alias.asname or alias.name, target, stmt.lineno, self.scopes[-1].key, guard))
+                    self._add_import(
+                        Import(alias.asname or alias.name, target, stmt.lineno, self.scopes[-1].key, guard)
+                    )
                     if is_v1:
                         self._use(target, alias, is_import=True)
             elif isinstance(stmt, ast.If):
@@ -457,7 +461,9 @@ class _Indexer:
         else:
             return
         if name == "__all__" and isinstance(value, (ast.List, ast.Tuple)):
-            self.string_all = tuple(e.value for e in value.elts if isinstance(e, ast.Constant) and isinstance(e.value, str))
+            self.string_all = tuple(
+                e.value for e in value.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)
+            )
         call = self.resolve(value.func) or "" if isinstance(value, ast.Call) else ""
         positional: tuple[Argument, ...] = ()
         arguments: tuple[Argument, ...] = ()
@@ -485,7 +491,12 @@ class _Indexer:
         )
 
     def _applied(self, value: ast.expr) -> Decorator | None:
-        if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords and isinstance(value.args[0], ast.Name):
+        if (
+            isinstance(value, ast.Call)
+            and len(value.args) == 1
+            and not value.keywords
+            and isinstance(value.args[0], ast.Name)
+        ):
             return self._decorator(value.func)
         return None
 
@@ -493,11 +504,20 @@ class _Indexer:
         """The items of a dictionary that may be unpacked into a decorator."""
         if isinstance(value, ast.Dict):
             pairs = [(k.value, v) for k, v in zip(value.keys, value.values, strict=True) if isinstance(k, ast.Constant)]
-            if pairs and len(pairs) == len(value.keys) and all(isinstance(k, str) and k.isidentifier() for k, _ in pairs):
+            if (
+                pairs
+                and len(pairs) == len(value.keys)
+                and all(isinstance(k, str) and k.isidentifier() for k, _ in pairs)
+            ):
                 return tuple(self._argument(str(k), v) for k, v in pairs)
-        elif isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "dict" and not value.args:
-            if all(k.arg for k in value.keywords):
-                return tuple(self._argument(str(k.arg), k.value) for k in value.keywords)
+        elif (
+            isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Name)
+            and value.func.id == "dict"
+            and not value.args
+            and all(k.arg for k in value.keywords)
+        ):
+            return tuple(self._argument(str(k.arg), k.value) for k in value.keywords)
         return ()
 
     def _environment(self, variable: str, call: ast.Call, line: int) -> None:
@@ -620,9 +640,10 @@ def _returns_value(node: _FunctionNode) -> bool:
         item = stack.pop()
         if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             continue
-        if isinstance(item, ast.Return) and item.value is not None:
-            if not (isinstance(item.value, ast.Constant) and item.value.value is None):
-                return True
+        if isinstance(item, ast.Return) and not (
+            item.value is None or (isinstance(item.value, ast.Constant) and item.value.value is None)
+        ):
+            return True
         stack.extend(ast.iter_child_nodes(item))
     return False
 

@@ -69,8 +69,8 @@ class Outputs:
 class Task:
     """A function that is a task in v2: a former task, workflow, dynamic or eager one, or one already written for v2.
 
-    Or a task object (``factory`` is its v1 class): then ``function`` is what its interface amounts to, under its variable's
-    name, and role ``template`` says that it stays an object with an environment of its own.
+    Or a task object (``factory`` is its v1 class): then ``function`` is what its interface amounts to, under its
+    variable's name, and role ``template`` says that it stays an object with an environment of its own.
     """
 
     module: str  # module id
@@ -114,7 +114,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Definition:
-    """A module-level name resolved to where it is defined; exactly one of the last four is set, or none for a bare module."""
+    """A module-level name resolved to where it is defined; exactly one of the last four is set, or none for a bare
+    module."""
 
     module: ModuleFacts
     name: str
@@ -168,7 +169,9 @@ class ProjectIndex:
         for start in range(1, len(parts)):
             name = ".".join(parts[start:])
             known = (name,) if name in self.modules else self.suffixes.get(name, ())
-            stems = {m: self.modules[m].path.replace("\\", "/").removesuffix(".py").removesuffix("/__init__") for m in known}
+            stems = {
+                m: self.modules[m].path.replace("\\", "/").removesuffix(".py").removesuffix("/__init__") for m in known
+            }
             found = tuple(m for m, stem in stems.items() if f"/{stem}".endswith(f"/{place}"))
             if found:
                 return found
@@ -236,7 +239,8 @@ class ProjectIndex:
         return members
 
     def canonical(self, qualified: str, importer: str = "", depth: int = 0) -> str:
-        """The canonical v1 name behind a name, through project modules that re-export flytekit; else the name itself."""
+        """The canonical v1 name behind a name, through project modules that re-export flytekit; else the name
+        itself."""
         key = (qualified, importer)
         if key not in self._canonical:
             self._canonical[key] = self._canonical_name(qualified, importer, depth)
@@ -295,7 +299,9 @@ class ProjectIndex:
         added: dict[str, Task] = {}
         for item in workflow.tasks:
             definition = self.definition(item.entity, module)
-            key = definition.function.key if definition and definition.function else definition.name if definition else ""
+            key = (
+                definition.function.key if definition and definition.function else definition.name if definition else ""
+            )
             task = known.get(f"{definition.module.module}.{key}") if definition is not None else None
             if task is None:
                 return None
@@ -322,7 +328,8 @@ class ProjectIndex:
         return Task(module, function, "workflow", (), outputs, -1, factory=IMPERATIVE)
 
     def _applied_task(self, module: str, variable: Variable) -> Task | None:
-        """The task in ``name = task(function)``: that function, if it stands in this module and is used for nothing else."""
+        """The task in ``name = task(function)``: that function, if it stands in this module and is used for nothing
+        else."""
         if variable.applies is None or not variable.positional or not variable.positional[0].resolved:
             return None
         role, config = self._role(module, variable.applies)
@@ -348,7 +355,9 @@ class ProjectIndex:
             return None
         returns = [item.annotation for item in interface.outputs]
         text = f"tuple[{', '.join(returns)}]" if len(returns) > 1 else returns[0] if returns else None
-        function = Function(variable.name, variable.name, variable.line, interface.parameters, text, refers=variable.refers)
+        function = Function(
+            variable.name, variable.name, variable.line, interface.parameters, text, refers=variable.refers
+        )
         # Several outputs have names, like those of a NamedTuple; a notebook's do even if it declares but one.
         named = len(returns) > 1 or (factory == NOTEBOOK and bool(returns))
         outputs = Outputs(interface.outputs, named=variable.name if named else "", is_tuple=len(returns) > 1)
@@ -419,7 +428,8 @@ class ProjectIndex:
         return None, ()
 
     def _is_actor_task(self, module: str, decorator: Decorator) -> bool:
-        """Whether a decorator is ``<actor>.task`` of a v1 ActorEnvironment, which becomes an environment in its place."""
+        """Whether a decorator is ``<actor>.task`` of a v1 ActorEnvironment, which becomes an environment in its
+        place."""
         owner, _, attribute = decorator.name.rpartition(".")
         holder = self.definition(owner, module) if owner and attribute == "task" else None
         if holder is None or holder.variable is None or not holder.variable.call:
@@ -429,7 +439,8 @@ class ProjectIndex:
     def _configuration(
         self, module: str, positional: tuple[Argument, ...], arguments: tuple[Argument, ...]
     ) -> tuple[Argument, ...]:
-        """A decorator's arguments by keyword: a positional one is task_config, ``**name`` the entries of a dictionary."""
+        """A decorator's arguments by keyword: a positional one is task_config, ``**name`` the entries of a
+        dictionary."""
         found = [replace(a, keyword="task_config") for a in positional[:1]]
         for argument in arguments:
             entries = self._entries(module, argument) if argument.keyword == "**" else None
@@ -437,7 +448,8 @@ class ProjectIndex:
         return tuple(found)
 
     def _entries(self, module: str, argument: Argument) -> list[Argument] | None:
-        """The entries of ``**name`` where the name is a dictionary display or ``dict(...)`` at the top level of a module."""
+        """The entries of ``**name`` where the name is a dictionary display or ``dict(...)`` at the top level of a
+        module."""
         definition = self.definition(argument.resolved, module) if argument.resolved else None
         if definition is None or definition.variable is None or definition.variable.rebound:
             return None
@@ -547,7 +559,8 @@ class ProjectIndex:
     # -- reachability --------------------------------------------------------------------------------------------
 
     def reached_tasks(self, module: str, refers: Iterable[str]) -> frozenset[str]:
-        """Tasks that code mentioning ``refers`` can call: directly, through plain functions, variables and launch plans."""
+        """Tasks that code mentioning ``refers`` can call: directly, through plain functions, variables and launch
+        plans."""
         seen: set[str] = set()
         found: set[str] = set()
         stack = [(name, module) for name in refers]

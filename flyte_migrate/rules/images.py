@@ -286,12 +286,7 @@ def convert_template_images(view: FileView) -> Iterator[Item]:
     reported = False
     for node in view.by_type.get(cst.SimpleString, ()):
         text = string_value(node)
-        if (
-            text is None
-            or "{{" not in text
-            or not _FILLED_IN.search(text)
-            or isinstance(view.parent(node), cst.Expr)
-        ):
+        if text is None or "{{" not in text or not _FILLED_IN.search(text) or isinstance(view.parent(node), cst.Expr):
             continue
         if stays_v1(view, node):
             continue

@@ -577,7 +577,8 @@ def _collected(
     if breaks and len(code(mapping)) + len(indent) > WIDTH - 4:
         statement = view.statement(item.whole)
         _, column = view.location(statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else statement)
-        mapping = exploded(cst.parse_expression(name), [_fitted(a, indent + " " * 8, column) for a in args], indent + "    ")
+        fitted = [_fitted(a, indent + " " * 8, column) for a in args]
+        mapping = exploded(cst.parse_expression(name), fitted, indent + "    ")
     if asynchronous:
         each = cst.CompFor(cst.Name("result"), mapping, asynchronous=cst.Asynchronous())
         collected: cst.BaseExpression = cst.ListComp(cst.Name("result"), each)

@@ -155,7 +155,9 @@ def report_signature(view: FileView, definition: TaskDefinition) -> Iterator[Ite
         yield Finding(node, "FM188", message)
     clashing = " and ".join(name for name in inputs if name in _CLASHING_IN_RUNS)
     if clashing:
-        message = f"flyte.run has parameters of its own named {clashing}: give runs of {task.name} this input by position."
+        message = (
+            f"flyte.run has parameters of its own named {clashing}: give runs of {task.name} this input by position."
+        )
         yield Finding(node, "FM189", message)
     if node.returns is not None:
         problem = _tuple_problem(view, node.returns.annotation)
