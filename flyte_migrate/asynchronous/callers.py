@@ -8,7 +8,6 @@ import libcst as cst
 
 from flyte_migrate.asynchronous.colour import Colouring
 from flyte_migrate.asynchronous.emit import coroutine_function, ordered_function
-from flyte_migrate.asynchronous.items import OrderError
 from flyte_migrate.asynchronous.units import Callee, Units
 from flyte_migrate.asynchronous.uses import outer_calls
 from flyte_migrate.rewrite.awaiting import awaited, enclosing_function
@@ -36,10 +35,7 @@ def edit_file(view: FileView, colouring: Colouring, migrated: frozenset[str]) ->
 
 
 def _coroutine(view: FileView, units: Units, node: cst.FunctionDef, parallel: bool) -> Replace:
-    try:
-        built = coroutine_function(view, node, units, parallel)
-    except OrderError:
-        built = coroutine_function(view, node, units, False)
+    built = coroutine_function(view, node, units, parallel)
     return Replace(node, lambda updated: built)
 
 

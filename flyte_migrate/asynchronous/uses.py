@@ -17,6 +17,9 @@ UseKind = Literal["call", "run", "value"]
 #: Attributes of a task through which its function is called directly.
 DIRECT = frozenset({"func", "forward"})
 
+#: Builtins that look at a function without calling it.
+_SHOWING = frozenset({"print", "repr", "str", "type", "isinstance", "id"})
+
 
 @dataclass(frozen=True)
 class Use:
@@ -44,7 +47,7 @@ def uses_in(view: FileView) -> FileUses:
     found = tuple(use for name in view.names if (use := _use(view, units, name)) is not None)
     blocking = set()
     for node in view.by_type.get(cst.Call, ()):
-        if units.kind(node) in ("map", "sdk", "method") or units.reports(node):
+        if units.kind(node) in ("map", "sdk", "method", "wrapped") or units.reports(node):
             blocking.add(_caller(view, node))
     generators = frozenset(_caller(view, node) for node in view.by_type.get(cst.Yield, ()))
     return FileUses(found, frozenset(blocking - {""}), generators)
@@ -82,9 +85,13 @@ def _kind(view: FileView, node: cst.BaseExpression) -> tuple[UseKind | None, str
         if parent.attr.value in (*DIRECT, "aio"):
             return ("call", "") if called else ("value", "is passed on as a value")
         return None, ""
+    if isinstance(parent, cst.FormattedStringExpression):
+        return None, ""
     if isinstance(parent, cst.Arg):
         call = view.parent(parent)
         if isinstance(call, cst.Call):
+            if isinstance(call.func, cst.Name) and call.func.value in _SHOWING and not view.bindings(call.func):
+                return None, ""
             return _argument(view, call)
     return "value", "is passed on as a value"
 
@@ -124,7 +131,12 @@ def _root_name(view: FileView, node: cst.BaseExpression) -> str:
     """The name at the start of ``flyte.with_runcontext(...).run``."""
     while isinstance(node, (cst.Attribute, cst.Call)):
         node = node.value if isinstance(node, cst.Attribute) else node.func
-    return (view.qualified(node) or "") if isinstance(node, cst.Name) else ""
+    if not isinstance(node, cst.Name):
+        return ""
+    bindings = view.bindings(node)
+    if len(bindings) == 1 and bindings[0].kind == "assign" and isinstance(bindings[0].value, cst.Call):
+        return _root_name(view, bindings[0].value)  # `context = flyte.with_runcontext(...)`
+    return view.qualified(node) or ""
 
 
 def _unawaitable(view: FileView, node: cst.CSTNode) -> str:
