@@ -69,6 +69,8 @@ def _use(view: FileView, units: Units, name: cst.Name) -> Use | None:
         return None
     if kind == "call" and (outer := _unawaitable(view, chain)):
         kind, where = "value", outer
+    if kind == "call" and callee.task is None and expects_run_error(view, chain):
+        kind, where = "value", "is called where the error of a run is caught"
     return Use(view.facts.module, _caller(view, chain), callee.qualified, kind, where)
 
 
@@ -154,6 +156,29 @@ def _unawaitable(view: FileView, node: cst.CSTNode) -> str:
             return "is called in the body of a class"
         inner = ancestor
     return ""
+
+
+def expects_run_error(view: FileView, node: cst.CSTNode) -> bool:
+    """Whether the code around a node in its function catches an error class of the SDK (``pytest.raises``, ``except``).
+
+    A sync task raises it when it is called outside a run, a coroutine function the error itself (TRAP-31).
+    """
+    inner = node
+    for ancestor in view.ancestors(node):
+        if isinstance(ancestor, cst.FunctionDef):
+            return False
+        caught: list[cst.CSTNode] = []
+        if isinstance(ancestor, cst.With) and inner is ancestor.body:
+            calls = [item.item for item in ancestor.items if isinstance(item.item, cst.Call)]
+            caught = [call.args[0].value for call in calls if call.args]
+        elif isinstance(ancestor, cst.Try) and inner is ancestor.body:
+            caught = [handler.type for handler in ancestor.handlers if handler.type is not None]
+        for expression in caught:
+            kinds = [e.value for e in expression.elements] if isinstance(expression, cst.Tuple) else [expression]
+            if any((view.qualified(kind) or "").startswith("flyte.errors.") for kind in kinds):
+                return True
+        inner = ancestor
+    return False
 
 
 def _caller(view: FileView, node: cst.CSTNode) -> str:
