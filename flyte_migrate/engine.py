@@ -26,15 +26,14 @@ from flyte_migrate.rewrite.gate import GateError, check_output
 from flyte_migrate.rewrite.helpers import helper_inserts
 from flyte_migrate.rewrite.imports import original_usage, plan_imports, usage_of
 from flyte_migrate.rewrite.leftovers import earlier_findings, leftover_findings, star_findings
-from flyte_migrate.rewrite.plan import Conflict, FilePlan, Finding
-from flyte_migrate.rewrite.todo import with_todos
+from flyte_migrate.rewrite.plan import Conflict, FilePlan
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rules import plan_file
 from flyte_migrate.settings import Settings, Style
 from flyte_migrate.suppressions import suppress
 
-#: Only ``check`` finds it, so its ignore comments are none of our business.
-LEFTOVER_USE = "FM901"
+#: Only ``check`` finds the first, and the others depend on the style: their ignore comments are never called unused.
+NOT_ALWAYS_FOUND = frozenset({"FM901", "FM270", "FM272"})
 #: Below this many files a second process costs more than it saves.
 FILES_PER_WORKER = 20
 
@@ -231,7 +230,7 @@ def _diagnostics(
             severity = known[finding.code].severity
             diagnostic = Diagnostic(path, line, column, finding.code, finding.message, severity, finding.symbol or None)
             found.setdefault((line, finding.code, finding.message), diagnostic)
-    return suppress(path, found.values(), view.facts.ignores, lambda code: code in known and code != LEFTOVER_USE)
+    return suppress(path, found.values(), view.facts.ignores, lambda code: code in known and code not in NOT_ALWAYS_FOUND)
 
 
 def _add_todos(view: FileView, plan: FilePlan, settings: Settings, reported: set[tuple[int, str]]) -> None:

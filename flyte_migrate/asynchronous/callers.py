@@ -56,7 +56,7 @@ def _operators(view: FileView, node: cst.FunctionDef) -> Iterator[cst.CSTNode]:
 
 
 def _run(view: FileView, node: cst.Call, task: Task | None, updated: cst.Call) -> cst.BaseExpression:
-    """``flyte.with_runcontext(mode="local").run(main, x=1)``: it raises what the sync task raised, and has its outputs."""
+    """``flyte.with_runcontext(mode="local").run(main, x=1)``, which raises what the sync task raised."""
     run = f'{view.local_name("flyte:with_runcontext")}(mode="local").run'
     args = [cst.Arg(updated.func), *updated.args]
     ran = call(run, args)

@@ -53,10 +53,11 @@ class Graph(Effects):
                 order_statements.append(node)
                 orders.append([link for operand in chain for link in self._operand(operand, items)])
                 continue
-            each = independent_loop(self, node, items, frozenset(live | self.live_in(block[number + 1 :])))
-            if each is not None:
-                items.append(each)
-                continue
+            if isinstance(node, cst.For):
+                each = independent_loop(self, node, items, frozenset(live | self.live_in(block[number + 1 :])))
+                if each is not None:
+                    items.append(each)
+                    continue
             items += self._items(node, len(items))
         for number, item in enumerate(items):
             item.position = number
