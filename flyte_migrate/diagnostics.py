@@ -1,6 +1,7 @@
 """Diagnostics and per-file outcomes: the only things that leave the engine.
 
-Everything here is frozen and picklable, so that workers can hand it back, and free of libcst, so that ``check`` stays light.
+Everything here is frozen and picklable, so that workers can hand it back, and free of libcst, so that ``check`` stays
+light.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Orchestration: candidates → index → plans → rewritten bytes, one typed outcome per file. No exception leaves a file."""
+"""Orchestration: candidates → index → plans → rewritten bytes, one typed outcome per file. No exception leaves a
+file."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ from flyte_migrate.rewrite.gate import GateError, check_output
 from flyte_migrate.rewrite.helpers import helper_inserts
 from flyte_migrate.rewrite.imports import original_usage, plan_imports, usage_of
 from flyte_migrate.rewrite.leftovers import earlier_findings, leftover_findings, star_findings
-from flyte_migrate.rewrite.plan import Conflict, FilePlan
+from flyte_migrate.rewrite.plan import ConflictError, FilePlan
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rules import plan_file
 from flyte_migrate.settings import Settings, Style
@@ -57,7 +58,7 @@ def migrate(
     """Migrate ``targets`` with the knowledge of ``roots``; outcomes come in the order of the targets."""
     # With --style async the first pass still writes sync code, from which the second makes coroutine functions.
     project = index_project(targets, roots)
-    work = [target for target in targets]
+    work = list(targets)
     jobs = settings.workers(sum(1 for t in work if project.modules.get(t.path)), FILES_PER_WORKER)
     outcomes = _reported(_run(work, project, settings, jobs), len(work), on_progress)
     if settings.style == "async":
@@ -178,11 +179,9 @@ def migrate_file(target: Candidate, project: Project, settings: Settings) -> Out
         return _migrate(path, target, source, project, module, settings)
     except RecursionError:
         return Skipped(path, "too deeply nested", (_error(path, 1, 0, "FM003", catalogue()["FM003"].summary),))
-    except cst.ParserSyntaxError as error:
-        return Skipped(path, str(error), (_error(path, error.raw_line, error.raw_column, "FM001", error.message),))
     except GateError as error:
         return Failed(path, str(error), "", (_error(path, 1, 0, "FM004", str(error)),))
-    except Conflict as error:
+    except ConflictError as error:
         return Failed(path, str(error), traceback.format_exc(), (_error(path, 1, 0, "FM004", str(error)),))
     except Exception as error:
         # The last line of defence: one odd file must not end the run, and it is reported with its traceback.
@@ -198,7 +197,10 @@ def _migrate(
         return Skipped(path, "it says `flyte-migrate: skip-file`")
     if module not in project.index.concerned:
         return Unchanged(path)
-    tree = cst.parse_module(source.text)
+    try:
+        tree = cst.parse_module(source.text)
+    except cst.ParserSyntaxError as error:
+        return Skipped(path, str(error), (_error(path, error.raw_line, error.raw_column, "FM001", error.message),))
     view = FileView(tree, source.text, facts, project.index, project.environments, settings, project.colours)
     plan = plan_file(view)
     plan.add(helper_inserts(view, plan.helpers))
@@ -238,7 +240,11 @@ def _add_todos(view: FileView, plan: FilePlan, settings: Settings, reported: set
     if not settings.todo:
         return
     carriers = {
-        node: item for group in (plan.before, plan.after) for items in group.values() for item in items for node in item.carries
+        node: item
+        for group in (plan.before, plan.after)
+        for items in group.values()
+        for item in items
+        for node in item.carries
     }
     for finding in plan.findings:
         if catalogue()[finding.code].severity is not Severity.MANUAL:

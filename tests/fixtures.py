@@ -1,8 +1,11 @@
-"""Golden fixtures: ``fixtures/<rule>/<case>/`` with ``before.py`` and ``after.py`` (or folders ``before/`` and ``after/``).
+"""Golden fixtures: ``fixtures/<rule>/<case>/`` with ``before.py`` and ``after.py`` (or folders ``before/`` and
+``after/``).
 
-``report.json`` lists the findings as ``{"line", "code"}`` (and ``"file"`` in folders). ``case.json`` may hold ``settings`` and
-``run``: entry points whose outputs must be equal under flytekit (before) and flyte (after). A case without ``after`` must not
-change. ``python -m tests.fixtures update [<rule>[/<case>]]`` writes what the tool gives now; read it before committing it.
+``report.json`` lists the findings as ``{"line", "code"}`` (and ``"file"`` in folders). ``case.json`` may hold
+``settings`` and
+``run``: entry points whose outputs must be equal under flytekit (before) and flyte (after). A case without ``after``
+must not change. ``python -m tests.fixtures update [<rule>[/<case>]]`` writes what the tool gives now; read it before
+committing it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Runs programs under the real SDKs and gives their outputs as JSON: flytekit for what the code meant, flyte for what ours does.
+"""Runs programs under the real SDKs and gives their outputs as JSON: flytekit for what the code meant, flyte for what
+ours does.
 
 ``python -m tests.oracle v1|v2 < jobs.json`` runs a list of ``{"id", "root", "module", "entry", "inputs"}``. The SDK is
 imported once; every program runs in a forked child with a home and a working directory of its own.
@@ -44,7 +45,8 @@ def run(sdk: str, jobs: list[Job], timeout: float = 900) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON: dataclasses as dicts, tuples as lists, files by content, frames by rows, other objects by type."""
+    """A value as JSON: dataclasses as dicts, tuples as lists, files by content, frames by rows, other objects by
+    type."""
     import dataclasses
     import datetime
     import enum
@@ -71,7 +73,11 @@ def plain(value: Any) -> Any:
         return {"file": Path(path).read_bytes().hex()}
     if name in ("Dir", "FlyteDirectory"):
         path = Path(value.download_sync() if name == "Dir" else value.download())
-        return {"dir": {p.relative_to(path).as_posix(): p.read_bytes().hex() for p in sorted(path.rglob("*")) if p.is_file()}}
+        return {
+            "dir": {
+                p.relative_to(path).as_posix(): p.read_bytes().hex() for p in sorted(path.rglob("*")) if p.is_file()
+            }
+        }
     if name in ("DataFrame", "StructuredDataset") and hasattr(value, "open"):
         import pandas
 
@@ -148,13 +154,33 @@ def _child(sdk: str, job: Job, out: int) -> None:
 
 
 #: What ``import flyte`` spends its time on.
-_FLYTE_IMPORTS = ("pydantic", "pydantic.deprecated", "google.protobuf.struct_pb2", "grpc", "rich.console", "click", "fsspec", "aiofiles", "cloudpickle", "mashumaro", "httpx", "pyarrow", "pandas", "yaml", "msgpack", "asyncio", "flyteidl2.core.literals_pb2", "flyteidl2.core.types_pb2")
+_FLYTE_IMPORTS = (
+    "pydantic",
+    "pydantic.deprecated",
+    "google.protobuf.struct_pb2",
+    "grpc",
+    "rich.console",
+    "click",
+    "fsspec",
+    "aiofiles",
+    "cloudpickle",
+    "mashumaro",
+    "httpx",
+    "pyarrow",
+    "pandas",
+    "yaml",
+    "msgpack",
+    "asyncio",
+    "flyteidl2.core.literals_pb2",
+    "flyteidl2.core.types_pb2",
+)
 
 
 def _serve(sdk: str) -> None:
     jobs = json.load(sys.stdin)
     os.environ["FLYTE_SDK_LOGGING_LEVEL"] = "50"
-    # flyte starts a thread when it is imported, which no fork survives: only what it imports itself is loaded beforehand.
+    # flyte starts a thread when it is imported, which no fork survives: only what it imports itself is loaded
+    # beforehand.
     for name in ("flytekit",) if sdk == "v1" else _FLYTE_IMPORTS:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

@@ -1,4 +1,5 @@
-"""What every rule owes: a docstring with the source of its facts, fixtures of all three kinds, codes that the catalogue knows."""
+"""What every rule owes: a docstring with the source of its facts, fixtures of all three kinds, codes that the
+catalogue knows."""
 
 from __future__ import annotations
 
@@ -14,7 +15,10 @@ from flyte_migrate.mapping import table
 from tests.fixtures import ROOT, Case, cases
 
 PACKAGE = Path(rules.__file__).parent
-FACT = re.compile(r"\b(?:IMP|CFG|RES|ACC|CAC|SEC|IMG|WF|CND|DYN|MAP|TYP|CTX|LP|REF|GATE|TSK|PLG|TST|SEM|DEP|TRAP|CLI)-\d+|DESIGN 3\.\d")
+FACT = re.compile(
+    r"\b(?:IMP|CFG|RES|ACC|CAC|SEC|IMG|WF|CND|DYN|MAP|TYP|CTX|LP|REF|GATE|TSK|PLG|TST|SEM|DEP|TRAP|CLI)-\d+"
+    r"|DESIGN 3\.\d"
+)
 CODE = re.compile(r"\bFM\d{3}\b")
 
 

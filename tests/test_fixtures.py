@@ -1,4 +1,5 @@
-"""Every golden case: the text and the findings as expected, a second run changes nothing, and equal behaviour on the real SDKs."""
+"""Every golden case: the text and the findings as expected, a second run changes nothing, and equal behaviour on the
+real SDKs."""
 
 from __future__ import annotations
 
@@ -32,7 +33,11 @@ def test_a_second_run_changes_nothing(case: Case) -> None:
 @pytest.fixture(scope="session")
 def behaviour(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
     """Outcomes of all runnable entries that were selected, under both SDKs."""
-    selected = {item.callspec.params["job"] for item in request.session.items if "job" in getattr(item, "fixturenames", ()) and hasattr(item, "callspec") and "job" in item.callspec.params}
+    selected = {
+        item.callspec.params["job"]
+        for item in request.session.items
+        if "job" in getattr(item, "fixturenames", ()) and hasattr(item, "callspec") and "job" in item.callspec.params
+    }
     root = tmp_path_factory.mktemp("programs")
     jobs: dict[str, list[dict[str, Any]]] = {"v1": [], "v2": []}
     for case in CASES:
@@ -47,7 +52,15 @@ def behaviour(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_text(text)
                 module, _, function = entry["entry"].rpartition(":")
-                jobs[sdk].append({"id": name, "root": str(place), "module": module or "before", "entry": function, "inputs": entry.get("inputs", {})})
+                jobs[sdk].append(
+                    {
+                        "id": name,
+                        "root": str(place),
+                        "module": module or "before",
+                        "entry": function,
+                        "inputs": entry.get("inputs", {}),
+                    }
+                )
     return {sdk: oracle.run(sdk, items) for sdk, items in jobs.items()}
 
 

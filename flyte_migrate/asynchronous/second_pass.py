@@ -23,7 +23,7 @@ from flyte_migrate.project.source import SourceFile, decode, read_bytes
 from flyte_migrate.rewrite.apply import Rewriter
 from flyte_migrate.rewrite.gate import GateError, check_output
 from flyte_migrate.rewrite.imports import plan_imports, usage_of
-from flyte_migrate.rewrite.plan import Conflict, FilePlan
+from flyte_migrate.rewrite.plan import ConflictError, FilePlan
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.settings import Settings
 from flyte_migrate.suppressions import suppress
@@ -146,7 +146,7 @@ def _edited(project: _Migrated, file: _File, before: ProjectIndex, migrated: fro
     path = file.outcome.path
     try:
         text = _rewritten(project, file, migrated)
-    except (GateError, Conflict) as error:
+    except (GateError, ConflictError) as error:
         return Failed(path, str(error), traceback.format_exc(), (_error(path, str(error)),))
     except Exception as error:
         # As in the first pass: one odd file must not end the run.

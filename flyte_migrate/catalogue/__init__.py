@@ -22,8 +22,8 @@ else:
 class Code:
     """One finding code.
 
-    ``summary`` is one sentence, ``instead`` the exact v2 construct to write, ``link`` the official v2 documentation or the
-    upstream symbol, ``mapping`` the id of the fact in the mapping study.
+    ``summary`` is one sentence, ``instead`` the exact v2 construct to write, ``link`` the official v2 documentation
+    or the upstream symbol, ``mapping`` the id of the fact in the mapping study.
     """
 
     id: str

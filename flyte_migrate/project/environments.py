@@ -1,7 +1,7 @@
 """Which ``TaskEnvironment`` every task goes to: partition, drivers, names and ``depends_on``, over the whole project.
 
-Tasks of a module with equal environment-level configuration share one environment. A former workflow needs nothing but an
-image that can import its module, which in v1 every task image of that module could (DESIGN 3.1-3.3).
+Tasks of a module with equal environment-level configuration share one environment. A former workflow needs nothing
+but an image that can import its module, which in v1 every task image of that module could (DESIGN 3.1-3.3).
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Environment:
     """One environment to generate.
 
     ``config`` are its v1 arguments as (keyword, canonical text); ``source`` the task whose decorator spells them out.
-    ``image_from`` names the environment whose image a driver without task images of its own takes. ``scope`` is the key of the
-    function inside which it has to be defined, because its configuration reads that function's locals.
+    ``image_from`` names the environment whose image a driver without task images of its own takes. ``scope`` is the
+    key of the function inside which it has to be defined, because its configuration reads that function's locals.
     """
 
     module: str
@@ -80,7 +80,9 @@ class _Group:
 
 def plan_environments(index: ProjectIndex) -> EnvironmentPlan:
     """Assign every v1 task of the project to an environment."""
-    blocked = {name: code for name, task in index.tasks.items() if task.role != "v2" and (code := _blocked(index, task))}
+    blocked = {
+        name: code for name, task in index.tasks.items() if task.role != "v2" and (code := _blocked(index, task))
+    }
     groups: list[_Group] = []
     for module in index.modules:
         groups += _partition(index, module, blocked)
@@ -108,7 +110,9 @@ def plan_environments(index: ProjectIndex) -> EnvironmentPlan:
             members=tuple(group.members),
             source=group.source,
             image_from=group.image_from,
-            depends_on=tuple(sorted(_depends_on(index, group, of_task) - {variables[id(group)]}, key=_by_module(module))),
+            depends_on=tuple(
+                sorted(_depends_on(index, group, of_task) - {variables[id(group)]}, key=_by_module(module))
+            ),
             scope=group.scope,
             merged=group.merged,
         )
@@ -251,7 +255,9 @@ def _merge_cycles(index: ProjectIndex, groups: list[_Group]) -> tuple[list[_Grou
             continue
         component.sort(key=groups.index)
         heaviest = max(component, key=lambda g: len(g.config))
-        mergeable = len({g.module for g in component}) == 1 and all(set(g.config) <= set(heaviest.config) for g in component)
+        mergeable = len({g.module for g in component}) == 1 and all(
+            set(g.config) <= set(heaviest.config) for g in component
+        )
         if not mergeable:
             cycles.append(component)
             continue
@@ -378,7 +384,9 @@ def _distinction(index: ProjectIndex, group: _Group, main: _Group | None) -> lis
     plugin = re.match(r"[\w.]*?(\w+)\(", config.get("task_config", ""))
     if plugin and config.get("task_config") != other.get("task_config"):
         words.append(_snake(re.sub(r"(Config|JobConfig|Job)$", "", plugin[1])))
-    needs_gpu = any("gpu=" in text.replace(" ", "") for key, text in group.config if key in ("requests", "limits", "resources"))
+    needs_gpu = any(
+        "gpu=" in text.replace(" ", "") for key, text in group.config if key in ("requests", "limits", "resources")
+    )
     if "accelerator" in config or needs_gpu:
         words.append("gpu")
     image = config.get("container_image", "")

@@ -1,7 +1,7 @@
 """Facts about one module, as read from its ``ast``: frozen, picklable, without any tree.
 
-Names are resolved as far as the module alone allows: ``flytekit.task`` for an imported name, ``<module>.<name>`` for one defined
-at its top level. The link step follows them across modules.
+Names are resolved as far as the module alone allows: ``flytekit.task`` for an imported name, ``<module>.<name>`` for
+one defined at its top level. The link step follows them across modules.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Argument:
-    """An argument of a decorator or configuration call: its source text, the names it reads, what it (or its callee) resolves to."""
+    """An argument of a decorator or configuration call: its source text, the names it reads, what it (or its callee)
+    resolves to."""
 
     keyword: str  # empty for a positional one, `**` for an unpacked mapping
     text: str
@@ -88,7 +89,8 @@ class Decorator:
 class Function:
     """A function (or method) with its decorators, outermost first.
 
-    ``key`` is the qualified name plus ``#n`` for the n-th redefinition, which the rewriting side computes in the same way.
+    ``key`` is the qualified name plus ``#n`` for the n-th redefinition, which the rewriting side computes in the same
+    way.
     ``refers`` are the resolved names its body mentions, nested functions included; ``calls`` those it calls, apart from
     calls that are handed to ``asyncio.run``.
     """
@@ -137,7 +139,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Class:
-    """A class: its resolved bases and annotated attributes. NamedTuples in functional form are listed too."""
+    """A class: its resolved bases and annotated attributes. NamedTuples in functional form are listed too.
+
+    ``constants`` are what its body assigns once, in terms of the module (``name`` is ``Class.attribute``).
+    """
 
     name: str
     line: int
@@ -145,6 +150,7 @@ class Class:
     fields: tuple[Field, ...]
     decorators: tuple[str, ...] = ()
     is_named_tuple: bool = False
+    constants: tuple[Variable, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,7 +173,8 @@ class AddedTask:
 
 @dataclass(frozen=True)
 class WorkflowOutput:
-    """An output of an imperative workflow: ``output`` of ``node``, or the input of that name where ``node`` is empty."""
+    """An output of an imperative workflow: ``output`` of ``node``, or the input of that name where ``node`` is
+    empty."""
 
     name: str
     annotation: str  # empty where the type is that of its source

@@ -1,7 +1,7 @@
 """``ast`` → :class:`ModuleFacts`: pure, per file, picklable, in one walk.
 
-A name counts as v1 only if it is bound by an import of a v1 package in the scope that Python would look it up in; a local
-variable called ``task`` is left alone.
+A name counts as v1 only if it is bound by an import of a v1 package in the scope that Python would look it up in; a
+local variable called ``task`` is left alone.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import io
 import re
 import tokenize
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -44,7 +45,8 @@ _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 @dataclass
 class _Scope:
-    """Names bound in one lexical scope: import target, qualified name of a module-level object, or None for anything else."""
+    """Names bound in one lexical scope: import target, qualified name of a module-level object, or None for anything
+    else."""
 
     key: str
     is_class: bool = False
@@ -52,7 +54,8 @@ class _Scope:
 
 
 def index_module(path: str, module: str, text: str, is_package: bool = False) -> ModuleFacts:
-    """The facts of one module's source text. Raises SyntaxError (or ValueError for a null byte) if it does not parse."""
+    """The facts of one module's source text. Raises SyntaxError (or ValueError for a null byte) if it does not
+    parse."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
@@ -115,8 +118,8 @@ def _comments(text: str) -> tuple[tuple[Todo, ...], tuple[Ignore, ...], bool]:
 def bound_names(body: list[ast.stmt], walrus: bool = True) -> Iterator[tuple[str, ast.AST]]:
     """Every (name, binding node) that the statements bind in their own scope, nested blocks included.
 
-    A name declared global or nonlocal comes with its declaration. ``walrus`` says whether the source has any ``:=``; looking
-    for them costs more than everything else here.
+    A name declared global or nonlocal comes with its declaration. ``walrus`` says whether the source has any ``:=``;
+    looking for them costs more than everything else here.
     """
     for stmt in body:
         if isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -262,7 +265,9 @@ class _Indexer:
                             self._use(f"{source}.*", alias, is_import=True)
                         continue
                     target = f"{source}.{alias.name}" if source else alias.name
-                    self._add_import(Import(alias.asname or alias.name, target, stmt.lineno, self.scopes[-1].key, guard))
+                    self._add_import(
+                        Import(alias.asname or alias.name, target, stmt.lineno, self.scopes[-1].key, guard)
+                    )
                     if is_v1:
                         self._use(target, alias, is_import=True)
             elif isinstance(stmt, ast.If):
@@ -430,12 +435,23 @@ class _Indexer:
                 fields = fields or self._functional_fields(base)
         decorators = tuple(self._decorator(d).name for d in node.decorator_list)
         if not enclosing:
-            self.classes.append(Class(node.name, node.lineno, bases, fields, decorators, named_tuple))
+            constants = () if any(base.endswith("Enum") for base in bases) else tuple(self._constants(node))
+            self.classes.append(Class(node.name, node.lineno, bases, fields, decorators, named_tuple, constants))
         scope = _Scope(key, is_class=True)
         self.scopes.append(scope)
         self._bind(node.body, "")
         self._block(node.body, key)
         self.scopes.pop()
+
+    def _constants(self, node: ast.ClassDef) -> Iterator[Variable]:
+        """What the class body assigns once, where the value does not read the class's own names."""
+        stored = Counter(name for name, _ in bound_names(node.body, self.has_walrus))
+        for stmt in node.body:
+            if isinstance(stmt, ast.Assign) and len(stmt.targets) == 1 and isinstance(stmt.targets[0], ast.Name):
+                name = stmt.targets[0].id
+                read = {n.id for n in ast.walk(stmt.value) if isinstance(n, ast.Name)}
+                if stored[name] == 1 and not read & stored.keys():
+                    yield Variable(f"{node.name}.{name}", stmt.lineno, ast.unparse(stmt.value))
 
     def _module_assignment(self, stmt: ast.stmt) -> None:
         if isinstance(stmt, ast.Assign) and len(stmt.targets) == 1 and isinstance(stmt.targets[0], ast.Name):
@@ -445,7 +461,9 @@ class _Indexer:
         else:
             return
         if name == "__all__" and isinstance(value, (ast.List, ast.Tuple)):
-            self.string_all = tuple(e.value for e in value.elts if isinstance(e, ast.Constant) and isinstance(e.value, str))
+            self.string_all = tuple(
+                e.value for e in value.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)
+            )
         call = self.resolve(value.func) or "" if isinstance(value, ast.Call) else ""
         positional: tuple[Argument, ...] = ()
         arguments: tuple[Argument, ...] = ()
@@ -473,7 +491,12 @@ class _Indexer:
         )
 
     def _applied(self, value: ast.expr) -> Decorator | None:
-        if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords and isinstance(value.args[0], ast.Name):
+        if (
+            isinstance(value, ast.Call)
+            and len(value.args) == 1
+            and not value.keywords
+            and isinstance(value.args[0], ast.Name)
+        ):
             return self._decorator(value.func)
         return None
 
@@ -481,11 +504,20 @@ class _Indexer:
         """The items of a dictionary that may be unpacked into a decorator."""
         if isinstance(value, ast.Dict):
             pairs = [(k.value, v) for k, v in zip(value.keys, value.values, strict=True) if isinstance(k, ast.Constant)]
-            if pairs and len(pairs) == len(value.keys) and all(isinstance(k, str) and k.isidentifier() for k, _ in pairs):
+            if (
+                pairs
+                and len(pairs) == len(value.keys)
+                and all(isinstance(k, str) and k.isidentifier() for k, _ in pairs)
+            ):
                 return tuple(self._argument(str(k), v) for k, v in pairs)
-        elif isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "dict" and not value.args:
-            if all(k.arg for k in value.keywords):
-                return tuple(self._argument(str(k.arg), k.value) for k in value.keywords)
+        elif (
+            isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Name)
+            and value.func.id == "dict"
+            and not value.args
+            and all(k.arg for k in value.keywords)
+        ):
+            return tuple(self._argument(str(k.arg), k.value) for k in value.keywords)
         return ()
 
     def _environment(self, variable: str, call: ast.Call, line: int) -> None:
@@ -608,9 +640,10 @@ def _returns_value(node: _FunctionNode) -> bool:
         item = stack.pop()
         if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             continue
-        if isinstance(item, ast.Return) and item.value is not None:
-            if not (isinstance(item.value, ast.Constant) and item.value.value is None):
-                return True
+        if isinstance(item, ast.Return) and not (
+            item.value is None or (isinstance(item.value, ast.Constant) and item.value.value is None)
+        ):
+            return True
         stack.extend(ast.iter_child_nodes(item))
     return False
 

@@ -69,8 +69,8 @@ class Outputs:
 class Task:
     """A function that is a task in v2: a former task, workflow, dynamic or eager one, or one already written for v2.
 
-    Or a task object (``factory`` is its v1 class): then ``function`` is what its interface amounts to, under its variable's
-    name, and role ``template`` says that it stays an object with an environment of its own.
+    Or a task object (``factory`` is its v1 class): then ``function`` is what its interface amounts to, under its
+    variable's name, and role ``template`` says that it stays an object with an environment of its own.
     """
 
     module: str  # module id
@@ -114,7 +114,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Definition:
-    """A module-level name resolved to where it is defined; exactly one of the last four is set, or none for a bare module."""
+    """A module-level name resolved to where it is defined; exactly one of the last four is set, or none for a bare
+    module."""
 
     module: ModuleFacts
     name: str
@@ -129,6 +130,10 @@ class ProjectIndex:
 
     modules: Mapping[str, ModuleFacts]
     suffixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    # Answers given before: names are asked for again and again, and nothing here changes.
+    _imported: dict[tuple[str, str], str | None] = field(default_factory=dict, repr=False, compare=False)
+    _defined: dict[tuple[str, str], Definition | None] = field(default_factory=dict, repr=False, compare=False)
+    _canonical: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
 
     # -- names ---------------------------------------------------------------------------------------------------
 
@@ -136,7 +141,13 @@ class ProjectIndex:
         """The module id that ``import <dotted>`` written in ``importer`` would load, None for third-party modules."""
         if dotted in self.modules:
             return dotted
-        candidates = self.suffixes.get(dotted, ())
+        key = (dotted, importer)
+        if key not in self._imported:
+            self._imported[key] = self._module_of(dotted, importer)
+        return self._imported[key]
+
+    def _module_of(self, dotted: str, importer: str) -> str | None:
+        candidates = self.suffixes.get(dotted, ()) or self._placed(dotted)
         if not candidates:
             return None
         parts = importer.split(".")
@@ -151,8 +162,29 @@ class ProjectIndex:
 
         return max(candidates, key=closeness)
 
+    def _placed(self, dotted: str) -> tuple[str, ...]:
+        """The module in the folders that a dotted name spells, where the outermost of them are no packages."""
+        parts = dotted.split(".")
+        place = "/".join(parts)
+        for start in range(1, len(parts)):
+            name = ".".join(parts[start:])
+            known = (name,) if name in self.modules else self.suffixes.get(name, ())
+            stems = {
+                m: self.modules[m].path.replace("\\", "/").removesuffix(".py").removesuffix("/__init__") for m in known
+            }
+            found = tuple(m for m, stem in stems.items() if f"/{stem}".endswith(f"/{place}"))
+            if found:
+                return found
+        return ()
+
     def definition(self, qualified: str, importer: str = "", depth: int = 0) -> Definition | None:
         """Where a qualified name is defined, through re-exports and star imports; None outside the project."""
+        key = (qualified, importer)
+        if key not in self._defined:
+            self._defined[key] = self._definition(qualified, importer, depth)
+        return self._defined[key]
+
+    def _definition(self, qualified: str, importer: str, depth: int) -> Definition | None:
         if depth > 20:
             return None
         parts = qualified.split(".")
@@ -199,6 +231,7 @@ class ProjectIndex:
                 names[variable.name] = Definition(facts, variable.name, variable=variable)
             for cls in facts.classes:
                 names[cls.name] = Definition(facts, cls.name, cls=cls)
+                names.update({c.name: Definition(facts, c.name, variable=c) for c in cls.constants})
             for function in facts.functions:
                 names[function.key] = Definition(facts, function.name, function=function)
                 if not function.enclosing:
@@ -206,10 +239,16 @@ class ProjectIndex:
         return members
 
     def canonical(self, qualified: str, importer: str = "", depth: int = 0) -> str:
-        """The canonical v1 name behind a name, through project modules that re-export flytekit; else the name itself."""
+        """The canonical v1 name behind a name, through project modules that re-export flytekit; else the name
+        itself."""
+        key = (qualified, importer)
+        if key not in self._canonical:
+            self._canonical[key] = self._canonical_name(qualified, importer, depth)
+        return self._canonical[key]
+
+    def _canonical_name(self, qualified: str, importer: str, depth: int) -> str:
         if depth > 20:
             return qualified
-        root = qualified.split(".")[0]
         parts = qualified.split(".")
         for length in range(len(parts) - 1, 0, -1):
             module = self.module_of(".".join(parts[:length]), importer)
@@ -219,7 +258,6 @@ class ProjectIndex:
                 if fact.local == parts[length] and not fact.scope:
                     return self.canonical(".".join([fact.target, *parts[length + 1 :]]), module, depth + 1)
             break
-        del root
         return canonical_name(qualified)
 
     def local(self, module: str, text: str) -> str:
@@ -261,7 +299,9 @@ class ProjectIndex:
         added: dict[str, Task] = {}
         for item in workflow.tasks:
             definition = self.definition(item.entity, module)
-            key = definition.function.key if definition and definition.function else definition.name if definition else ""
+            key = (
+                definition.function.key if definition and definition.function else definition.name if definition else ""
+            )
             task = known.get(f"{definition.module.module}.{key}") if definition is not None else None
             if task is None:
                 return None
@@ -288,7 +328,8 @@ class ProjectIndex:
         return Task(module, function, "workflow", (), outputs, -1, factory=IMPERATIVE)
 
     def _applied_task(self, module: str, variable: Variable) -> Task | None:
-        """The task in ``name = task(function)``: that function, if it stands in this module and is used for nothing else."""
+        """The task in ``name = task(function)``: that function, if it stands in this module and is used for nothing
+        else."""
         if variable.applies is None or not variable.positional or not variable.positional[0].resolved:
             return None
         role, config = self._role(module, variable.applies)
@@ -314,7 +355,9 @@ class ProjectIndex:
             return None
         returns = [item.annotation for item in interface.outputs]
         text = f"tuple[{', '.join(returns)}]" if len(returns) > 1 else returns[0] if returns else None
-        function = Function(variable.name, variable.name, variable.line, interface.parameters, text, refers=variable.refers)
+        function = Function(
+            variable.name, variable.name, variable.line, interface.parameters, text, refers=variable.refers
+        )
         # Several outputs have names, like those of a NamedTuple; a notebook's do even if it declares but one.
         named = len(returns) > 1 or (factory == NOTEBOOK and bool(returns))
         outputs = Outputs(interface.outputs, named=variable.name if named else "", is_tuple=len(returns) > 1)
@@ -385,7 +428,8 @@ class ProjectIndex:
         return None, ()
 
     def _is_actor_task(self, module: str, decorator: Decorator) -> bool:
-        """Whether a decorator is ``<actor>.task`` of a v1 ActorEnvironment, which becomes an environment in its place."""
+        """Whether a decorator is ``<actor>.task`` of a v1 ActorEnvironment, which becomes an environment in its
+        place."""
         owner, _, attribute = decorator.name.rpartition(".")
         holder = self.definition(owner, module) if owner and attribute == "task" else None
         if holder is None or holder.variable is None or not holder.variable.call:
@@ -395,7 +439,8 @@ class ProjectIndex:
     def _configuration(
         self, module: str, positional: tuple[Argument, ...], arguments: tuple[Argument, ...]
     ) -> tuple[Argument, ...]:
-        """A decorator's arguments by keyword: a positional one is task_config, ``**name`` the entries of a dictionary."""
+        """A decorator's arguments by keyword: a positional one is task_config, ``**name`` the entries of a
+        dictionary."""
         found = [replace(a, keyword="task_config") for a in positional[:1]]
         for argument in arguments:
             entries = self._entries(module, argument) if argument.keyword == "**" else None
@@ -403,7 +448,8 @@ class ProjectIndex:
         return tuple(found)
 
     def _entries(self, module: str, argument: Argument) -> list[Argument] | None:
-        """The entries of ``**name`` where the name is a dictionary display or ``dict(...)`` at the top level of a module."""
+        """The entries of ``**name`` where the name is a dictionary display or ``dict(...)`` at the top level of a
+        module."""
         definition = self.definition(argument.resolved, module) if argument.resolved else None
         if definition is None or definition.variable is None or definition.variable.rebound:
             return None
@@ -466,6 +512,8 @@ class ProjectIndex:
             if any(isinstance(i, ast.Constant) and i.value is Ellipsis for i in items):
                 return Outputs((Field("o0", returns),))
             return Outputs(tuple(Field(f"o{n}", ast.unparse(i)) for n, i in enumerate(items)), is_tuple=True)
+        if isinstance(node, ast.Tuple) and len(node.elts) > 1:  # -> (int, str), which both SDKs take
+            return Outputs(tuple(Field(f"o{n}", ast.unparse(i)) for n, i in enumerate(node.elts)), is_tuple=True)
         if isinstance(node, (ast.Name, ast.Attribute)):
             cls = self.named_tuple(self.local(module, ast.unparse(node)), module)
             if cls is not None:
@@ -511,7 +559,8 @@ class ProjectIndex:
     # -- reachability --------------------------------------------------------------------------------------------
 
     def reached_tasks(self, module: str, refers: Iterable[str]) -> frozenset[str]:
-        """Tasks that code mentioning ``refers`` can call: directly, through plain functions, variables and launch plans."""
+        """Tasks that code mentioning ``refers`` can call: directly, through plain functions, variables and launch
+        plans."""
         seen: set[str] = set()
         found: set[str] = set()
         stack = [(name, module) for name in refers]

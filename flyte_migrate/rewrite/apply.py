@@ -1,4 +1,5 @@
-"""The one rewrite of a tree: only the paths down to edited nodes are rebuilt, bottom-up, everything else is kept as it is."""
+"""The one rewrite of a tree: only the paths down to edited nodes are rebuilt, bottom-up, everything else is kept as
+it is."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from flyte_migrate.rewrite.walk import fields_of, is_node
 
 
 class Rewriter:
-    """Applies the edits of ``plan`` to ``tree``, again whenever the plan has grown; what has not changed is not rebuilt."""
+    """Applies the edits of ``plan`` to ``tree``, again whenever the plan has grown; what has not changed is not
+    rebuilt."""
 
     def __init__(self, tree: cst.Module, plan: FilePlan, parents: Mapping[cst.CSTNode, cst.CSTNode]) -> None:
         self.tree, self.plan, self.parents = tree, plan, parents

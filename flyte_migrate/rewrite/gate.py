@@ -1,4 +1,5 @@
-"""What every output must satisfy before it may reach the disk; a failure is an internal error, and the file stays as it is."""
+"""What every output must satisfy before it may reach the disk; a failure is an internal error, and the file stays as
+it is."""
 
 from __future__ import annotations
 
@@ -10,7 +11,19 @@ import tokenize
 import warnings
 from collections import Counter
 
-_BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path__", "__package__", "__spec__", "__builtins__", "__annotations__", "__class__", "__qualname__", "__module__"}
+_BUILTINS = frozenset(dir(builtins)) | {
+    "__file__",
+    "__name__",
+    "__doc__",
+    "__path__",
+    "__package__",
+    "__spec__",
+    "__builtins__",
+    "__annotations__",
+    "__class__",
+    "__qualname__",
+    "__module__",
+}
 _PRAGMA = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pragma|nopycln)\b", re.IGNORECASE)
 
 
@@ -36,7 +49,8 @@ def check_output(before: str, after: str) -> None:
 
 
 def _parse(text: str) -> ast.Module | None:
-    """The tree of text that compiles: more than parsing, it checks the place of `from __future__` imports and the like."""
+    """The tree of text that compiles: more than parsing, it checks the place of `from __future__` imports and the
+    like."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -63,9 +77,7 @@ def _unbound(tree: ast.Module) -> set[str]:
                 if alias.name == "*":
                     return set()
                 bound.add(alias.asname or alias.name.split(".")[0])
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            bound.add(node.name)
-        elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
             bound.add(node.name)
         elif isinstance(node, ast.MatchMapping) and node.rest:
             bound.add(node.rest)

@@ -1,7 +1,7 @@
 """The import block: what to add and what to take away, decided on the rewritten tree, yielded as ordinary edits.
 
-An import goes only when nothing that stays refers to it: names, string annotations, ``# type:`` comments, ``__all__`` and other
-modules of the project count. Comments and layout of names that stay are kept; a sorted block stays sorted.
+An import goes only when nothing that stays refers to it: names, string annotations, ``# type:`` comments, ``__all__``
+and other modules of the project count. Comments and layout of names that stay are kept; a sorted block stays sorted.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ class _Line:
 
 
 def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
-    """Edits that make the imports fit the rewritten tree. ``before`` and ``after`` are the usages around the rewrite."""
+    """Edits that make the imports fit the rewritten tree. ``before`` and ``after`` are the usages around the
+    rewrite."""
     lines = list(_lines(view))
     needed = _needed(view, after)
     doomed = {alias for line in lines for alias in _aliases(line) if _goes(view, line, alias, before, after)}
@@ -142,7 +143,9 @@ def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
         added = extended.get(id(line), [])
         new = ahead.get(line.statement, [])
         if line.statement in removed:
-            yield Replace(line.statement, _replacing(line.statement, new, _opens_section(view, line.statement, removed)))
+            yield Replace(
+                line.statement, _replacing(line.statement, new, _opens_section(view, line.statement, removed))
+            )
         elif gone or added:
             yield Replace(line.statement, _trimming(line.node, gone, added, new))
         elif new:
@@ -215,7 +218,8 @@ def needs_star(view: FileView, after: Usage) -> bool:
 
 
 def _used(view: FileView, usage: Usage, local: str, scope: Scope, generated: bool = True) -> bool:
-    """Whether a name is read; ``generated=False``: by the original text, because a v2 import of the same name takes over."""
+    """Whether a name is read; ``generated=False``: by the original text, because a v2 import of the same name takes
+    over."""
     if (generated and local in usage.generated) or local in usage.quoted:
         return True
     if local in view.type_comment_names:
@@ -254,7 +258,9 @@ def _hosts(view: FileView, line: _Line, module: str) -> bool:
     return written == module
 
 
-def _anchor(view: FileView, lines: Sequence[_Line], doomed: set[cst.ImportAlias | cst.ImportStar]) -> cst.SimpleStatementLine | None:
+def _anchor(
+    view: FileView, lines: Sequence[_Line], doomed: set[cst.ImportAlias | cst.ImportStar]
+) -> cst.SimpleStatementLine | None:
     """The import line whose place the new imports take: the first v1 one at module level."""
     ordered = [n for n in lines if n.scope is view.module_scope and n.guard != "type_checking"]
     v1 = [n for n in ordered if any(_is_v1(n, a) for a in _aliases(n))]
@@ -279,8 +285,9 @@ def _statements(needed: Sequence[tuple[str, str, str]]) -> list[cst.SimpleStatem
     for module, name, local in needed:
         if name:
             groups.setdefault(module, []).append(name if name == local else f"{name} as {local}")
-    for module in sorted(groups):
-        texts.append(f"from {module} import {', '.join(sorted(groups[module], key=str.lower))}")
+    texts += [
+        f"from {module} import {', '.join(sorted(names, key=str.lower))}" for module, names in sorted(groups.items())
+    ]
     found = []
     for text in texts:
         statement = cst.parse_statement(text)
@@ -320,7 +327,9 @@ def _replacing(
     def build(updated: cst.SimpleStatementLine) -> list[cst.CSTNode]:
         others = [part for part in updated.body if not isinstance(part, (cst.Import, cst.ImportFrom))]
         if others:  # `import flytekit; x = 1`
-            rest = updated.with_changes(body=[*others[:-1], others[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)])
+            rest = updated.with_changes(
+                body=[*others[:-1], others[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)]
+            )
             return [*replacements, rest]
         if not replacements:
             lines = [*statement.leading_lines, *inner]
@@ -394,12 +403,11 @@ def comments_in(node: cst.CSTNode) -> list[cst.EmptyLine]:
     text = cst.Module([]).code_for_node(node)
     if "#" not in text:
         return []
-    found: list[cst.EmptyLine] = []
+    tokens: list[tokenize.TokenInfo] = []
     with contextlib.suppress(tokenize.TokenError, IndentationError, SyntaxError):
-        for token in tokenize.generate_tokens(io.StringIO(f"({text}\n)").readline):
-            if token.type == tokenize.COMMENT and not _PRAGMA.match(token.string):
-                found.append(cst.EmptyLine(comment=cst.Comment(token.string.rstrip())))
-    return found
+        tokens += tokenize.generate_tokens(io.StringIO(f"({text}\n)").readline)
+    comments = [t.string.rstrip() for t in tokens if t.type == tokenize.COMMENT and not _PRAGMA.match(t.string)]
+    return [cst.EmptyLine(comment=cst.Comment(comment)) for comment in comments]
 
 
 def _sorted(aliases: list[cst.ImportAlias], original: Sequence[cst.ImportAlias]) -> list[cst.ImportAlias]:
@@ -470,9 +478,10 @@ def _at_top(view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStat
     """Without a v1 import to replace: after the last import of the top block, else after the docstring."""
     last: Statement | None = None
     for position, statement in enumerate(view.tree.body):
-        if isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], (cst.Import, cst.ImportFrom)):
-            last = statement
-        elif position == 0 and _is_docstring(statement):
+        if (
+            isinstance(statement, cst.SimpleStatementLine)
+            and isinstance(statement.body[0], (cst.Import, cst.ImportFrom))
+        ) or (position == 0 and _is_docstring(statement)):
             last = statement
         elif last is not None and not isinstance(statement, (cst.Try, cst.If)):
             break
@@ -492,7 +501,8 @@ def _standard(
     removed: set[cst.CSTNode],
     ahead: dict[cst.SimpleStatementLine, list[cst.SimpleStatementLine]],
 ) -> Iterator[Item]:
-    """Standard-library imports go next to those that are there, in order; else before the first import, set off by a blank line.
+    """Standard-library imports go next to those that are there, in order; else before the first import, set off by a
+    blank line.
 
     What goes in front of an import line is added to ``ahead``; the rest is yielded.
     """
@@ -517,7 +527,8 @@ def _standard(
 def _first_of_standard(
     view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStatementLine], removed: set[cst.CSTNode]
 ) -> list[tuple[cst.SimpleStatementLine, cst.SimpleStatementLine]]:
-    """(first standard-library import, new line that comes before it), so that what sets the block off stays in front."""
+    """(first standard-library import, new line that comes before it), so that what sets the block off stays in
+    front."""
     body = set(view.tree.body)
     top = [n.statement for n in lines if n.scope is view.module_scope and not n.guard and n.statement in body]
     order = {statement: number for number, statement in enumerate(view.tree.body)}

@@ -35,7 +35,9 @@ def earlier_findings(view: FileView, plan: FilePlan) -> Iterator[Finding]:
 def leftover_findings(view: FileView, plan: FilePlan, after: Usage) -> Iterator[Finding]:
     """A finding for every v1 reference that survived the rewrite in a statement that no manual finding speaks of."""
     known = catalogue()
-    carried = {node for group in (plan.before, plan.after) for items in group.values() for i in items for node in i.carries}
+    carried = {
+        node for group in (plan.before, plan.after) for items in group.values() for i in items for node in i.carries
+    }
     told = {
         view.statement(f.node)
         for f in plan.findings
@@ -58,7 +60,10 @@ def leftover_findings(view: FileView, plan: FilePlan, after: Usage) -> Iterator[
             code = UNCONVERTED
         message = f"{name} is left as it was: {known[code].summary} `flyte-migrate explain {code}` shows what to write."
         if code == UNCONVERTED:
-            message = f"This use of {name} has a form that is not converted automatically; write its Flyte 2 counterpart by hand."
+            message = (
+                f"This use of {name} has a form that is not converted automatically; "
+                "write its Flyte 2 counterpart by hand."
+            )
         yield Finding(reference.node, code, message, name)
 
 
@@ -70,5 +75,7 @@ def star_findings(view: FileView, after: Usage) -> Iterator[Finding]:
         assert isinstance(node, cst.ImportFrom)
         source = dotted_name(node.module) if node.module is not None and not node.relative else ""
         if isinstance(node.names, cst.ImportStar) and source.split(".")[0] in V1_ROOTS:
-            message = f"Names are read here that only this import of everything in {source} may bind; import them by name."
+            message = (
+                f"Names are read here that only this import of everything in {source} may bind; import them by name."
+            )
             yield Finding(node, UNCONVERTED, message, f"{source}.*")

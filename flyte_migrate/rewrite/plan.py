@@ -20,7 +20,8 @@ Built = cst.CSTNode | Sequence[cst.CSTNode] | None
 class Replace:
     """Replace ``node``. ``build`` gets the node with all edits below it applied, so nested edits compose.
 
-    A statement may become several statements, or none. One rule owns a node: two replacements of one node are a conflict.
+    A statement may become several statements, or none. One rule owns a node: two replacements of one node are a
+    conflict.
     """
 
     node: cst.CSTNode
@@ -32,8 +33,8 @@ class Insert:
     """Put statements before (or after) a statement.
 
     ``build`` gets a function that gives an original node as edited, so that parts of the source can move (a decorator's
-    argument into an environment). ``carries`` are the nodes that move so: findings about them get their TODO comment above
-    the first of the new statements.
+    argument into an environment). ``carries`` are the nodes that move so: findings about them get their TODO comment
+    above the first of the new statements.
     """
 
     anchor: Statement
@@ -75,7 +76,8 @@ class Helper:
 
 @dataclass(frozen=True, eq=False)
 class Covered:
-    """A v1 reference that a rule has dealt with although it stays in the text (say, below a finding already yielded)."""
+    """A v1 reference that a rule has dealt with although it stays in the text (say, below a finding already
+    yielded)."""
 
     node: cst.CSTNode
 
@@ -83,7 +85,7 @@ class Covered:
 Item = Replace | Insert | Move | Finding | Helper | Covered
 
 
-class Conflict(Exception):
+class ConflictError(Exception):
     """Two rules want to replace the same node: a bug of the tool, reported for the file."""
 
 
@@ -99,14 +101,16 @@ class FilePlan:
     helpers: dict[str, str] = field(default_factory=dict)
     covered: set[cst.CSTNode] = field(default_factory=set)
     leading: dict[cst.CSTNode, list[tuple[str, str]]] = field(default_factory=dict)  # statement → TODO (code, message)
-    carried: dict[Insert, list[tuple[str, str]]] = field(default_factory=dict)  # the same for statements that are inserted
+    carried: dict[Insert, list[tuple[str, str]]] = field(
+        default_factory=dict
+    )  # the same for statements that are inserted
 
     def add(self, items: Iterable[Item]) -> None:
-        """Collect items. Raises Conflict if a node is already to be replaced."""
+        """Collect items. Raises ConflictError if a node is already to be replaced."""
         for item in items:
             if isinstance(item, Replace):
                 if item.node in self.replacements:
-                    raise Conflict(f"two edits of one {type(item.node).__name__}: {_code(item.node)}")
+                    raise ConflictError(f"two edits of one {type(item.node).__name__}: {_code(item.node)}")
                 self.replacements[item.node] = item
             elif isinstance(item, Insert):
                 (self.after if item.after else self.before).setdefault(item.anchor, []).append(item)

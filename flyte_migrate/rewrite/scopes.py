@@ -17,8 +17,8 @@ BindingKind = Literal["import", "def", "class", "parameter", "assign", "unpack",
 class Binding:
     """One place that binds a name.
 
-    ``node`` is the binding statement, definition or parameter; ``target`` the qualified import target; ``value`` the bound
-    expression of a plain assignment (``unpack``: the right-hand side, with the position of the name in ``path``).
+    ``node`` is the binding statement, definition or parameter; ``target`` the qualified import target; ``value`` the
+    bound expression of a plain assignment (``unpack``: the right-hand side, with the position of the name in ``path``).
     """
 
     name: str

@@ -39,6 +39,8 @@ def statements(template: str, **holes: cst.BaseExpression | str) -> list[cst.Bas
 
 def code(node: cst.CSTNode) -> str:
     """The source text of a node."""
+    if isinstance(node, cst.Name) and not node.lpar:
+        return node.value
     return _EMPTY_MODULE.code_for_node(node)
 
 
@@ -81,14 +83,19 @@ def argument(value: cst.BaseExpression | str, keyword: str | None = None) -> cst
     )
 
 
-def call(function: cst.BaseExpression | str, args: Sequence[cst.Arg], *, room: int = WIDTH, indent: str = "") -> cst.Call:
+def call(
+    function: cst.BaseExpression | str, args: Sequence[cst.Arg], *, room: int = WIDTH, indent: str = ""
+) -> cst.Call:
     """A call on one line if it fits into ``room`` columns, else with one argument a line and a trailing comma.
 
     Arguments that bring comments or line breaks of their own keep them. ``indent`` is the indentation of the statement
     (relative to its block) in which the call stands.
     """
     func = cst.parse_expression(function) if isinstance(function, str) else function
-    plain = [a.with_changes(comma=_comma(" ") if n < len(args) - 1 else cst.MaybeSentinel.DEFAULT) for n, a in enumerate(args)]
+    plain = [
+        a.with_changes(comma=_comma(" ") if n < len(args) - 1 else cst.MaybeSentinel.DEFAULT)
+        for n, a in enumerate(args)
+    ]
     plain = [a.with_changes(whitespace_after_arg=cst.SimpleWhitespace("")) for a in plain]
     one_line = cst.Call(func, plain)
     text = code(one_line)
@@ -143,14 +150,34 @@ def string_value(node: cst.CSTNode | None) -> str | None:
 
 def parenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
     """The expression in parentheses, unless it already is or never needs them."""
-    if node.lpar or isinstance(node, (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.SimpleString, cst.Integer, cst.Float, cst.List, cst.Dict, cst.Set, cst.ListComp)):
+    if node.lpar or isinstance(
+        node,
+        (
+            cst.Name,
+            cst.Attribute,
+            cst.Call,
+            cst.Subscript,
+            cst.SimpleString,
+            cst.Integer,
+            cst.Float,
+            cst.List,
+            cst.Dict,
+            cst.Set,
+            cst.ListComp,
+        ),
+    ):
         return node
     return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
 
 
 def unparenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
     """The expression without its outer parentheses (kept when they hold comments)."""
-    if node.lpar and "#" not in code(node.lpar[0]) and "#" not in code(node.rpar[-1]) and not isinstance(node, cst.GeneratorExp):
+    if (
+        node.lpar
+        and "#" not in code(node.lpar[0])
+        and "#" not in code(node.rpar[-1])
+        and not isinstance(node, cst.GeneratorExp)
+    ):
         return node.with_changes(lpar=node.lpar[1:], rpar=node.rpar[:-1])
     return node
 

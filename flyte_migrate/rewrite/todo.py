@@ -13,7 +13,8 @@ _WIDTH = 100
 
 
 def with_todos(statement: cst.CSTNode, notes: Iterable[tuple[str, str]]) -> cst.CSTNode:
-    """The statement with a ``# TODO(flyte-migrate FMnnn): …`` above it for every (code, message) that is not there yet."""
+    """The statement with a ``# TODO(flyte-migrate FMnnn): …`` above it for every (code, message) that is not there
+    yet."""
     lines: Sequence[cst.EmptyLine] = getattr(statement, "leading_lines", ())
     present = {match[1] for line in lines if line.comment and (match := TODO_COMMENT.search(line.comment.value))}
     added: list[cst.EmptyLine] = []

@@ -24,6 +24,8 @@ from flyte_migrate.rewrite.walk import children, walk
 from flyte_migrate.settings import Settings
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
+#: Of a file that is looked at by itself.
+_NO_COLOURS = Colours()
 _TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore)([^\n]*)")
 _COMPREHENSION = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 
@@ -33,7 +35,8 @@ class Reference:
     """An occurrence of a v1 name.
 
     ``node`` is the longest part of the attribute chain that the mapping table has a row for (``LaunchPlan`` of
-    ``LaunchPlan.create``), ``name`` its canonical v1 name, ``rest`` the attributes that follow, ``chain`` the whole chain.
+    ``LaunchPlan.create``), ``name`` its canonical v1 name, ``rest`` the attributes that follow, ``chain`` the whole
+    chain.
     """
 
     node: cst.Name | cst.Attribute
@@ -75,7 +78,7 @@ class FileView:
         index: ProjectIndex,
         environments: EnvironmentPlan,
         settings: Settings,
-        colours: Colours = Colours(),
+        colours: Colours = _NO_COLOURS,
     ) -> None:
         self.tree, self.text, self.facts, self.index = tree, text, facts, index
         self.environments, self.settings, self.colours = environments, settings, colours
@@ -224,10 +227,7 @@ class FileView:
         return None
 
     def _is_import_fallback(self, node: cst.CSTNode) -> bool:
-        for ancestor in self.ancestors(node):
-            if isinstance(ancestor, cst.ExceptHandler):
-                return True
-        return False
+        return any(isinstance(ancestor, cst.ExceptHandler) for ancestor in self.ancestors(node))
 
     def canonical(self, node: cst.CSTNode) -> str:
         """The canonical v1 name a name or chain stands for (through re-exports), its qualified name, or empty."""
@@ -284,7 +284,9 @@ class FileView:
                 full = self.index.canonical(".".join([qualified, *path[:length]]), self.facts.module)
                 if full in known.rows or length == 0:
                     node = links[length - 1] if length else name
-                    yield Reference(node, chain, full, tuple(path[length:]), known.row(".".join([full, *path[length:]])))
+                    yield Reference(
+                        node, chain, full, tuple(path[length:]), known.row(".".join([full, *path[length:]]))
+                    )
                     break
 
     def _is_binding_position(self, name: cst.Name) -> bool:
@@ -305,10 +307,18 @@ class FileView:
         """The call in ``name = task(function)`` that makes a function of this file a task."""
         for node in self.by_type.get(cst.Assign, ()):
             value = node.value  # type: ignore[attr-defined]
-            if not isinstance(value, cst.Call) or len(value.args) != 1 or self.parents[self.parents[node]] is not self.tree:
+            if (
+                not isinstance(value, cst.Call)
+                or len(value.args) != 1
+                or self.parents[self.parents[node]] is not self.tree
+            ):
                 continue
             given = value.args[0].value
-            if isinstance(given, cst.Name) and given.value == task.name and isinstance(value.func, (cst.Call, cst.Name, cst.Attribute)):
+            if (
+                isinstance(given, cst.Name)
+                and given.value == task.name
+                and isinstance(value.func, (cst.Call, cst.Name, cst.Attribute))
+            ):
                 return value
         return None
 
@@ -342,7 +352,8 @@ class FileView:
 
     @cached_property
     def _top_level_imports(self) -> frozenset[str]:
-        """Names bound by import statements that are not part of a block (`if __name__ == "__main__":` comes too late)."""
+        """Names bound by import statements that are not part of a block (`if __name__ == "__main__":` comes too
+        late)."""
         return frozenset(
             binding.name
             for bindings in self.module_scope.bindings.values()
@@ -413,7 +424,9 @@ class FileView:
         return [
             n
             for n in self.names
-            if n.value == binding_name and self.scope_at[n].owner(binding_name) is scope and not self._is_binding_position(n)
+            if n.value == binding_name
+            and self.scope_at[n].owner(binding_name) is scope
+            and not self._is_binding_position(n)
         ]
 
     # -- v2 names ------------------------------------------------------------------------------------------------
@@ -444,7 +457,11 @@ class FileView:
                     if not imported or "." not in module:
                         return f"{binding.name}.{variable}"
                 owner, _, name = binding.target.rpartition(".")
-                if binding.kind == "import" and name == variable and self.index.module_of(owner, self.facts.module) == module:
+                if (
+                    binding.kind == "import"
+                    and name == variable
+                    and self.index.module_of(owner, self.facts.module) == module
+                ):
                     return binding.name
         source = self._written_module(module)
         last = module.rpartition(".")[2]
@@ -501,7 +518,9 @@ class FileView:
         """``name`` if nothing in the file binds it to something else (a v1 import that goes away doesn't count)."""
         taken = set(self.facts.bound) | set(self.requested.values())
         vanishing = {
-            f.local for f in self.facts.imports if f.target.split(".")[0] in V1_ROOTS and f.target.rpartition(".")[2] == name
+            f.local
+            for f in self.facts.imports
+            if f.target.split(".")[0] in V1_ROOTS and f.target.rpartition(".")[2] == name
         }
         candidate, number = name, 1
         while candidate in taken and candidate not in vanishing:
@@ -522,7 +541,8 @@ class FileView:
     # -- positions -----------------------------------------------------------------------------------------------
 
     def location(self, node: cst.CSTNode) -> tuple[int, int]:
-        """(1-based line, 0-based column) of a node in the original source: of its first name or call, else its statement."""
+        """(1-based line, 0-based column) of a node in the original source: of its first name or call, else its
+        statement."""
         if self._locations is None:
             self._locations = self._align()
         item: cst.CSTNode | None = node
@@ -554,7 +574,7 @@ class FileView:
                 names.append((item.lineno, item.col_offset))
         statements.sort()
         names.sort()
-        mine = [n for n in self._statement_nodes()]
+        mine = list(self._statement_nodes())
         if len(mine) == len(statements):
             found.update((node, (line, column)) for node, (line, column, _) in zip(mine, statements, strict=True))
         expressions = [n for n in self.names if not isinstance(self.parents.get(n), (cst.Global, cst.NameItem))]
@@ -575,10 +595,13 @@ class FileView:
             stack.extend(reversed(children(item)))
 
 
-# -- binders: what each kind of node binds in the scope around it --------------------------------------------------------
+# -- binders: what each kind of node binds in the scope around it
+# --------------------------------------------------------
 
 
-def _bind_target(scope: Scope, target: cst.CSTNode, node: cst.CSTNode, value: cst.BaseExpression | None, path: tuple[int, ...]) -> None:
+def _bind_target(
+    scope: Scope, target: cst.CSTNode, node: cst.CSTNode, value: cst.BaseExpression | None, path: tuple[int, ...]
+) -> None:
     if isinstance(target, cst.Name):
         kind = "unpack" if path else ("assign" if value is not None else "other")
         scope.bind(Binding(target.value, kind, node, value=value, path=path))  # type: ignore[arg-type]

@@ -1,8 +1,9 @@
 """Rules: one module per flytekit concept, found by walking this package.
 
-A rule is a pure generator ``(file view, what it is registered for) -> edits and findings`` (:mod:`flyte_migrate.rewrite.plan`).
-It registers for a v1 symbol, a task definition, a call of a task, a node kind or a whole file; every registered rule is run in
-the one pass of :func:`plan_file`.
+A rule is a pure generator ``(file view, what it is registered for) -> edits and findings``
+(:mod:`flyte_migrate.rewrite.plan`).
+It registers for a v1 symbol, a task definition, a call of a task, a node kind or a whole file; every registered rule
+is run in the one pass of :func:`plan_file`.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def load_rules() -> tuple[str, ...]:
 
 
 def plan_file(view: FileView) -> FilePlan:
-    """Run all rules over one file. Raises plan.Conflict if two of them want the same node."""
+    """Run all rules over one file. Raises plan.ConflictError if two of them want the same node."""
     load_rules()
     plan = FilePlan()
     for rule in _files:

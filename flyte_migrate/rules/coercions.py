@@ -131,9 +131,7 @@ def _makes(view: FileView, node: cst.Call, task: Task) -> bool:
 # -- what becomes of a value -------------------------------------------------------------------------------------------
 
 
-def _value(
-    view: FileView, holder: Holder, value: cst.BaseExpression, target: Type
-) -> Iterator[Item]:
+def _value(view: FileView, holder: Holder, value: cst.BaseExpression, target: Type) -> Iterator[Item]:
     """Convert the value of an argument, element or return statement; inside a conditional that of each branch."""
     branches = _branches(view, value)
     if branches is not None:

@@ -94,8 +94,23 @@ def follow(view: FileView, node: cst.BaseExpression, depth: int = 0) -> cst.Base
     if definition is None or definition.variable is None or definition.variable.rebound:
         return node
     if definition.module is view.facts:
-        return node
+        constant_ = _class_constant(view, definition.name)
+        return node if constant_ is None else follow(view, constant_, depth + 1)
     return foreign(view, definition.module, definition.variable.text)
+
+
+def _class_constant(view: FileView, name: str) -> cst.BaseExpression | None:
+    """The value of ``Class.attribute``, a constant of a class of this file."""
+    owner, _, attribute = name.partition(".")
+    for node in view.by_type.get(cst.ClassDef, ()) if attribute else ():
+        assert isinstance(node, cst.ClassDef)
+        if node.name.value != owner or view.parent(node) is not view.tree:
+            continue
+        for line in node.body.body:
+            for part in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+                if isinstance(part, cst.Assign) and code(part.targets[0].target) == attribute:
+                    return part.value
+    return None
 
 
 def constant(view: FileView, node: cst.BaseExpression | None) -> Any:
@@ -111,7 +126,9 @@ def foreign(view: FileView, module: ModuleFacts, text: str) -> cst.BaseExpressio
         root = name.split(".")[0]
         imported = next((f for f in module.imports if f.local == root and not f.scope), None)
         if imported is None:
-            return cst.parse_expression(view.environment(module.module, name)) if root in module.bound else None
+            if root not in module.bound:
+                return None
+            return cst.parse_expression(view.environment(module.module, root) + name[len(root) :])
         qualified = imported.target + name[len(root) :]
         known = view.index.canonical(qualified, module.module)
         if known.split(".")[0] in V1_ROOTS:

@@ -1,4 +1,5 @@
-"""``TaskEnvironment`` definitions: one for every environment that the project plan gives this module (DESIGN 3.1-3.3, CFG-01…09).
+"""``TaskEnvironment`` definitions: one for every environment that the project plan gives this module (DESIGN 3.1-3.3,
+CFG-01…09).
 
 Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/
 """
@@ -34,7 +35,9 @@ def define_environments(view: FileView) -> Iterator[Item]:
         if any(module == view.facts.module for module, _ in cycle):
             names = ", ".join(f"{module}.{variable}" for module, variable in cycle)
             first = next(d for d in view.tasks if d.task.qualified in environments[0].members)
-            yield Finding(first.node, "FM180", f"The environments {names} need each other, and depends_on must not be circular.")
+            yield Finding(
+                first.node, "FM180", f"The environments {names} need each other, and depends_on must not be circular."
+            )
     for environment in environments:
         if environment.merged:
             definition = _source(view, environment) or _definitions(view, environment)[0]
@@ -62,7 +65,12 @@ def define_environments(view: FileView) -> Iterator[Item]:
     if view.facts.module in view.environments.undecided_images:
         driver = next(e for e in environments if e.variable == "env")
         definition = next(d for d in view.tasks if d.task.qualified in driver.members)
-        yield Finding(definition.node, "FM181", "This workflow calls tasks of modules with different images; give its environment an image that can import them all.")
+        yield Finding(
+            definition.node,
+            "FM181",
+            "This workflow calls tasks of modules with different images; "
+            "give its environment an image that can import them all.",
+        )
 
 
 def _templates(view: FileView) -> dict[str, Statement]:
@@ -98,7 +106,8 @@ def _configuration(view: FileView, environment: Environment) -> dict[str, cst.Ar
 
 
 def _anchors(view: FileView, environments: Sequence[Environment]) -> dict[str, Statement]:
-    """The statement before which each environment is put: all before the module's first task, if their names are there."""
+    """The statement before which each environment is put: all before the module's first task, if their names are
+    there."""
     order: dict[cst.CSTNode, int] = {statement: number for number, statement in enumerate(view.tree.body)}
     first: dict[str, Statement] = {}
     for environment in environments:
@@ -203,9 +212,7 @@ def _follows_import(view: FileView, anchor: Statement) -> bool:
 def _definition(
     view: FileView, environment: Environment, late: dict[str, list[str]], rebuild: Rebuild
 ) -> cst.SimpleStatementLine:
-    configuration = {
-        k: a.with_changes(value=rebuild(a.value)) for k, a in _configuration(view, environment).items()
-    }
+    configuration = {k: a.with_changes(value=rebuild(a.value)) for k, a in _configuration(view, environment).items()}
     originals = _configuration(view, environment)
     args = [argument(f'"{environment.name}"', "name")]
     args += image_argument(view, configuration, originals)
@@ -225,9 +232,9 @@ def _definition(
         args.append(argument(listed(depends, room=88 - len("    depends_on=,"), indent="    "), "depends_on"))
     definition = _source(view, environment)
     comments = environment_comments(definition, configuration) if definition is not None else {}
-    value = commented_call(view.local_name("flyte:TaskEnvironment"), args, comments, room=88 - len(environment.variable) - 3)
+    value = commented_call(
+        view.local_name("flyte:TaskEnvironment"), args, comments, room=88 - len(environment.variable) - 3
+    )
     statement = cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name(environment.variable))], value)])
     lost = lost_comments([a.value for a in originals.values()], [statement])
     return statement.with_changes(leading_lines=[cst.EmptyLine(comment=cst.Comment(text)) for text in lost])
-
-

@@ -21,6 +21,7 @@ from flyte_migrate.rewrite.template import argument, call, code, expression
 from flyte_migrate.rewrite.view import FileView, Reference, dotted_name
 from flyte_migrate.rewrite.walk import children, walk
 from flyte_migrate.rules import on_node, on_symbol
+from flyte_migrate.rules.configuration import line_break
 
 _RECOVERABLE = frozenset(
     {"flytekit.exceptions.base.FlyteRecoverableException", "flytekit.exceptions.user.FlyteRecoverableException"}
@@ -59,6 +60,22 @@ _NEVER_A_FAILURE = frozenset(
 _CATCH_ALL = frozenset({"Exception", "BaseException"})
 #: A builtin class with at most this many subclasses is spelled out with them.
 _FEW = 3
+#: Columns that class names may take on one line.
+_ROOM = 72
+#: What a builtin class with more of them mostly comes as: OSError is hardly ever raised itself.
+_LIKELY = {
+    "OSError": (
+        "FileNotFoundError",
+        "FileExistsError",
+        "IsADirectoryError",
+        "NotADirectoryError",
+        "PermissionError",
+        "ConnectionError",
+        "TimeoutError",
+    )
+}
+#: Subclasses that not every supported Python has; the rewrite must not depend on the one that runs it.
+_RECENT = frozenset({"PythonFinalizationError", "_IncompleteInputError"})
 
 
 @dataclass(frozen=True)
@@ -267,8 +284,12 @@ def codes_of(view: FileView, node: cst.BaseExpression) -> tuple[list[str], str] 
         if node.value in _NEVER_A_FAILURE:
             return None
         below = _subclasses(builtin)
-        listed = below if len(below) <= _FEW else []
-        return [node.value, *listed], node.value if len(below) > _FEW else ""
+        few = len(below) <= _FEW
+        listed = [builtin.__name__, *(below if few else _LIKELY.get(builtin.__name__, ()))]
+        own = [n for parent in (builtin.__name__, *below) for n in _project_subclasses(view, parent)]
+        if any(_RENAMED.search(n) for n in own):
+            return "FM257"
+        return [*listed, *dict.fromkeys(own)], "" if few else builtin.__name__
     canonical = view.canonical(node)
     if canonical in _RECOVERABLE:
         return ["RuntimeError", *_project_subclasses(view, canonical)], "RuntimeError"
@@ -297,7 +318,7 @@ def codes_of(view: FileView, node: cst.BaseExpression) -> tuple[list[str], str] 
 def _subclasses(cls: type[BaseException]) -> list[str]:
     found: list[str] = []
     for below in cls.__subclasses__():
-        if below.__module__ == "builtins" and below.__name__ not in found:
+        if below.__module__ == "builtins" and below.__name__ not in {*found, *_RECENT}:
             found += [below.__name__, *(n for n in _subclasses(below) if n not in found)]
     return found
 
@@ -412,10 +433,19 @@ def _inspections(view: FileView, handler: cst.ExceptHandler) -> Iterator[Finding
 def _is_code(name: str, codes: Sequence[str], negated: bool) -> cst.BaseExpression:
     if len(codes) == 1:
         return expression(f'{name}.code {"!=" if negated else "=="} "{codes[0]}"')
-    listed = ", ".join(f'"{c}"' for c in codes)
-    return expression(
-        f"{name}.code {'not in' if negated else 'in'} {{{{{listed}}}}}".replace("{{", "{").replace("}}", "}")
-    )
+    operator = cst.NotIn() if negated else cst.In()
+    target = cst.ComparisonTarget(operator, _set_of(codes))
+    return cst.Comparison(cst.Attribute(cst.Name(name), cst.Name("code")), [target])
+
+
+def _set_of(codes: Sequence[str]) -> cst.Set:
+    elements = [cst.Element(cst.SimpleString(f'"{c}"')) for c in codes]
+    if sum(len(c) + 4 for c in codes) <= _ROOM:
+        return cst.Set(elements)
+    inner, outer = line_break("    "), line_break("")
+    rows = [e.with_changes(comma=cst.Comma(whitespace_after=inner)) for e in elements[:-1]]
+    rows.append(elements[-1].with_changes(comma=cst.Comma(whitespace_after=outer)))
+    return cst.Set(rows, lbrace=cst.LeftCurlyBrace(whitespace_after=inner))
 
 
 def _error_class(view: FileView) -> cst.BaseExpression:

@@ -27,6 +27,7 @@ from flyte_migrate.rules.configuration import (
     callee,
     constant,
     follow,
+    is_none,
     layout_comments,
     line_break,
     literal,
@@ -87,6 +88,8 @@ _WITHOUT = {
 _TEMPLATE = re.compile(
     r"\{\{\s*\.images?\.([\w-]+)\.(?:fqn|image)\s*\}\}(?::\{\{\s*\.images?\.([\w-]+)\.version\s*\}\})?"
 )
+#: Any part of the default images, which Flyte 1 filled in wherever it stood.
+_FILLED_IN = re.compile(r"\{\{\s*\.images?\.[\w.-]+\s*\}\}")
 #: A requirement: name, extras, and whatever follows (a version, a URL, a marker).
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?\s*(.*)", re.DOTALL)
 _METHODS = {
@@ -133,7 +136,22 @@ def image_argument(view: FileView, args: Mapping[str, cst.Arg], originals: Mappi
         if image is not None:
             return [argument(image, "image")]
     reference = _reference(view, original) if original not in view.parents else None
-    return [argument(reference or args["container_image"].value, "image")]
+    return [argument(reference or _or_default(view, original, args["container_image"].value), "image")]
+
+
+def _or_default(view: FileView, original: cst.BaseExpression, value: cst.BaseExpression) -> cst.BaseExpression:
+    """No image was the default one in v1; an environment's None is deployed as no image at all."""
+    if isinstance(value, cst.IfExp):
+        default = cst.SimpleString('"auto"')
+        return value.with_changes(
+            body=default if is_none(value.body) else value.body,
+            orelse=default if is_none(value.orelse) else value.orelse,
+        )
+    behind = follow(view, original)
+    if isinstance(behind, cst.IfExp) and (is_none(behind.body) or is_none(behind.orelse)):
+        default = cst.SimpleString('"auto"')
+        return cst.BooleanOperation(left=value, operator=cst.Or(), right=default)
+    return value
 
 
 def image_findings(view: FileView, args: Mapping[str, cst.Arg]) -> Iterator[Finding]:
@@ -268,12 +286,7 @@ def convert_template_images(view: FileView) -> Iterator[Item]:
     reported = False
     for node in view.by_type.get(cst.SimpleString, ()):
         text = string_value(node)
-        if (
-            text is None
-            or "{{" not in text
-            or not _TEMPLATE.match(text.strip())
-            or isinstance(view.parent(node), cst.Expr)
-        ):
+        if text is None or "{{" not in text or not _FILLED_IN.search(text) or isinstance(view.parent(node), cst.Expr):
             continue
         if stays_v1(view, node):
             continue
@@ -281,7 +294,12 @@ def convert_template_images(view: FileView) -> Iterator[Item]:
         reference = _reference(view, node)
         if reference is None:
             yield Finding(
-                node, "FM150", f"The image {text} has a tag of its own; a Flyte 2 reference names a whole image."
+                node,
+                "FM150",
+                f"The image {text} has a tag of its own; a Flyte 2 reference names a whole image."
+                if _TEMPLATE.match(text.strip())
+                else f"Flyte 2 fills nothing into {text}; write the whole image, or name one with "
+                "flyte.Image.from_ref_name(...).",
             )
             continue
         if not reported:

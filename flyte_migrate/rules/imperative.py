@@ -163,9 +163,7 @@ def _output_type(made: TaskObject, item: Addition, position: int, rebuild: Rebui
 
 
 def _task_call(item: Addition, made: TaskObject, parts: Parts, rebuild: Rebuild) -> cst.BaseExpression:
-    entity = next(
-        a for a in item.call.args if a.keyword is None or a.keyword.value in ("entity", "task", "sub_wf")
-    )
+    entity = next(a for a in item.call.args if a.keyword is None or a.keyword.value in ("entity", "task", "sub_wf"))
     args = [
         rebuild(a).with_changes(value=_substituted(rebuild(a).value, made, parts))
         for a in item.call.args

@@ -484,13 +484,13 @@ def _mapped(view: FileView, item: MapCall, updated: cst.Call, legal: bool) -> cs
     function = now.get(map_task.function, map_task.function)
     overrides = _override_arguments(view, item, now)
     if overrides:
-        function = call(cst.Attribute(function, cst.Name("override")), overrides)
+        function = call(cst.Attribute(function, cst.Name("override")), overrides, room=10_000)
     if legal:
         partial = map_task.partial
         assert partial is not None
         if overrides:
             values = [argument(_bound_value(view, item, n, b, now), n) for n, b in map_task.bound.items()]
-            function = call(view.local_name("functools:") + ".partial", [argument(function), *values])
+            function = call(_partial_name(view), [argument(function), *values], room=10_000)
         else:
             function = now.get(partial, partial)
     args = [argument(function)]
@@ -508,6 +508,12 @@ def _mapped(view: FileView, item: MapCall, updated: cst.Call, legal: bool) -> cs
         elif name in map_task.fixed:
             args.append(argument(_repeated(view, map_task.fixed[name])))
     return _collected(view, item, args, now)
+
+
+def _partial_name(view: FileView) -> str:
+    """``functools.partial`` as the file already calls it."""
+    imported = any(f.target == "functools.partial" and not f.scope for f in view.facts.imports)
+    return view.local_name("functools:partial") if imported else view.local_name("functools:") + ".partial"
 
 
 def _repeated(view: FileView, value: cst.BaseExpression) -> cst.BaseExpression:
@@ -569,7 +575,10 @@ def _collected(
     mapping: cst.BaseExpression = call(name, args, room=10_000)
     breaks = "\n" not in code(mapping) and len(code(mapping)) + (30 if asynchronous or settles else 6) > room
     if breaks and len(code(mapping)) + len(indent) > WIDTH - 4:
-        mapping = exploded(cst.parse_expression(name), args, indent + "    ")
+        statement = view.statement(item.whole)
+        _, column = view.location(statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else statement)
+        fitted = [_fitted(a, indent + " " * 8, column) for a in args]
+        mapping = exploded(cst.parse_expression(name), fitted, indent + "    ")
     if asynchronous:
         each = cst.CompFor(cst.Name("result"), mapping, asynchronous=cst.Asynchronous())
         collected: cst.BaseExpression = cst.ListComp(cst.Name("result"), each)
@@ -581,6 +590,13 @@ def _collected(
             )
     elif settles:
         collected = mapping
+    elif "list" in view.facts.bound:  # the file has a `list` of its own
+        collected = cst.List([cst.StarredElement(mapping)])
+        if breaks:
+            collected = collected.with_changes(
+                lbracket=cst.LeftSquareBracket(line_break(f"{indent}    ")),
+                rbracket=cst.RightSquareBracket(line_break(indent)),
+            )
     else:
         collected = (
             _on_lines("list", [argument(mapping)], indent) if breaks else call("list", [argument(mapping)], room=10_000)
@@ -598,6 +614,15 @@ def _collected(
         if breaks
         else call(_tolerance_name(view), arguments_, room=10_000)
     )
+
+
+def _fitted(arg: cst.Arg, indent: str, column: int) -> cst.Arg:
+    """An argument on lines of its own at ``indent``, calls that do not fit broken up in turn."""
+    text = code(arg.value)
+    if not isinstance(arg.value, cst.Call) or "\n" in text or column + len(indent) + len(text) + 1 <= WIDTH:
+        return arg
+    args = [_fitted(a, indent + "    ", column) for a in arg.value.args]
+    return arg.with_changes(value=exploded(arg.value.func, args, indent))
 
 
 def _on_lines(function: str, args: Sequence[cst.Arg], indent: str) -> cst.Call:

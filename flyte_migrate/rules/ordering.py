@@ -125,7 +125,8 @@ def convert_order(view: FileView) -> Iterator[Item]:
 
 
 def _is_needed_later(view: FileView, order: Order) -> bool:
-    """With ``--style async`` the order of a workflow's calls is an edge of the graph that the second pass makes of them."""
+    """With ``--style async`` the order of a workflow's calls is an edge of the graph that the second pass makes of
+    them."""
     if view.settings.style != "async":
         return False
     definition = view.task_around(order.node)
@@ -416,9 +417,7 @@ def _dropped(view: FileView, order: Order) -> Iterator[Item]:
         yield Replace(order.node, lambda updated: list(_parts(updated))[-1])
 
 
-def _replacement(
-    order: Order, only: bool
-) -> Callable[[cst.SimpleStatementLine], list[cst.SimpleStatementLine]]:
+def _replacement(order: Order, only: bool) -> Callable[[cst.SimpleStatementLine], list[cst.SimpleStatementLine]]:
     acting = [n for n, operand in enumerate(order.operands) if _acts(operand)]
 
     def build(updated: cst.SimpleStatementLine) -> list[cst.SimpleStatementLine]:

@@ -98,8 +98,10 @@ def _looks_like_output(view: FileView, node: cst.Attribute) -> bool:
     if not isinstance(node.value, cst.Name):
         return False
     bindings = view.bindings(node.value)
-    return bool(bindings) and all(b.kind in ("assign", "unpack", "other") for b in bindings) and any(
-        view.function_of(b.node) is not None for b in bindings
+    return (
+        bool(bindings)
+        and all(b.kind in ("assign", "unpack", "other") for b in bindings)
+        and any(view.function_of(b.node) is not None for b in bindings)
     )
 
 
@@ -140,9 +142,7 @@ def _method(view: FileView, node: cst.Attribute) -> Iterator[Item]:
     made = cst.parse_expression(f"{local}({star}_)")
     assert isinstance(made, cst.Call)
     argument = made.args[0]
-    yield Replace(
-        node.value, lambda updated: made.with_changes(args=[argument.with_changes(value=updated)])
-    )
+    yield Replace(node.value, lambda updated: made.with_changes(args=[argument.with_changes(value=updated)]))
 
 
 def _local_class(view: FileView, module: str, text: str) -> str:

@@ -97,7 +97,11 @@ def resources_call(view: FileView, merged: Merged, *, room: int = 88, indent: st
 def resources_argument(view: FileView, args: Mapping[str, cst.Arg], originals: Mapping[str, cst.Arg]) -> list[cst.Arg]:
     """The environment's ``resources=`` for its v1 resource arguments."""
     value = resources_value(view, originals, "resources", indent="    ")
-    return [argument(value, "resources")] if value is not None else []
+    if value is None:
+        return []
+    # A whole argument that stays has been converted where it stood.
+    kept = next((k for k in RESOURCE_KEYWORDS if k in originals and originals[k].value is value), None)
+    return [argument(value if kept is None else args[kept].value, "resources")]
 
 
 def resources_value(

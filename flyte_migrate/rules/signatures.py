@@ -20,6 +20,11 @@ from flyte_migrate.rules.configuration import follow, is_none
 
 _UNION_WITH_NONE = re.compile(r"\|\s*None\b")
 _NULLABLE = frozenset({"Optional", "None", "Any", "NoneType", "object"})
+#: Inputs that flyte's own functions take a parameter of the same name beside (LocalController.submit,
+#: convert_from_native_to_inputs), those that only threads of sync tasks do (run_sync_in_thread), and `flyte.run`.
+_CLASHING = frozenset({"_task", "interface", "custom_context"})
+_CLASHING_IN_THREADS = frozenset({"func"})
+_CLASHING_IN_RUNS = frozenset({"task", "obj"})
 _TUPLES = frozenset({"tuple", "typing.Tuple", "Tuple"})
 
 
@@ -142,6 +147,18 @@ def report_signature(view: FileView, definition: TaskDefinition) -> Iterator[Ite
             f"{task.name} takes {_starred(variadic)}, and every input of a task needs a name and a type: "
             "spell them out.",
         )
+    inputs = [p.name for p in task.function.parameters]
+    taken = _CLASHING if task.qualified in view.colours.asynchronous else _CLASHING | _CLASHING_IN_THREADS
+    clashing = " and ".join(name for name in inputs if name in taken)
+    if clashing:
+        message = f"Calls of {task.name} fail: flyte has parameters of its own named {clashing}. Rename the input."
+        yield Finding(node, "FM188", message)
+    clashing = " and ".join(name for name in inputs if name in _CLASHING_IN_RUNS)
+    if clashing:
+        message = (
+            f"flyte.run has parameters of its own named {clashing}: give runs of {task.name} this input by position."
+        )
+        yield Finding(node, "FM189", message)
     if node.returns is not None:
         problem = _tuple_problem(view, node.returns.annotation)
         if problem:

@@ -19,10 +19,10 @@ _WORKFLOWS = frozenset({"workflow", "eager"})
 
 @dataclass(frozen=True)
 class Found:
-    """The entries, in path and line order, and the functions that call tasks, as (display path, name)."""
+    """The entries, in path and line order, and the workflows, whose bodies were a graph, as (display path, name)."""
 
     entries: tuple[Entry, ...]
-    drivers: frozenset[tuple[str, str]]
+    graphs: frozenset[tuple[str, str]]
 
 
 def find(discovery: Discovery, settings: Settings, wanted: Sequence[str]) -> Found:
@@ -52,15 +52,8 @@ def find(discovery: Discovery, settings: Settings, wanted: Sequence[str]) -> Fou
     for name in wanted:
         if not any(_names(name, entry.module, entry.function) for entry in found):
             raise VerifyError(f"--entry {name}: no such task or workflow in the named files; write module:function")
-    return Found(tuple(found), _drivers(index))
-
-
-def _drivers(index: ProjectIndex) -> frozenset[tuple[str, str]]:
-    return frozenset(
-        (index.modules[task.module].path, task.name)
-        for task in index.tasks.values()
-        if task.is_driver or (task.role == "v2" and _callees(task, index))
-    )
+    workflows = (task for task in index.tasks.values() if task.role == "workflow")
+    return Found(tuple(found), frozenset((index.modules[task.module].path, task.name) for task in workflows))
 
 
 def _is_entry(task: Task, index: ProjectIndex, reached: frozenset[str]) -> bool:

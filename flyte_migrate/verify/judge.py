@@ -33,13 +33,13 @@ class Judgement:
 class Case:
     """What the judge knows of a run beside what happened.
 
-    ``chosen`` says that the author of the program or the user chose the inputs. ``drivers`` are functions that call
-    tasks, as (file, name).
+    ``chosen`` says that the author of the program or the user chose the inputs. ``graphs`` are former workflows,
+    as (file, name): what fails in their bodies was not written by the author.
     """
 
     entry: str
     chosen: bool
-    drivers: frozenset[tuple[str, str]] = frozenset()
+    graphs: frozenset[tuple[str, str]] = frozenset()
 
 
 def judge(case: Case, migrated: Execution, original: Execution | None) -> Judgement:
@@ -134,8 +134,8 @@ def _alone(case: Case, migrated: Execution) -> Judgement:
     raised = migrated.raised
     if raised is None:
         return Judgement(Verdict.RAN, f"gave {shown(migrated.value)}")
-    in_driver = raised.place is not None and (raised.place.file, raised.place.function) in case.drivers
-    if case.chosen or in_driver or not raised.own or raised.name in _SYMPTOMS:
+    in_graph = raised.place is not None and (raised.place.file, raised.place.function) in case.graphs
+    if case.chosen or in_graph or not raised.own or raised.name in _SYMPTOMS:
         advice = "If the original fails here too, --against flytekit shows it."
         return Judgement(Verdict.FAILED, f"raised {_told(raised)}", raised.place, advice, detail=raised.trace)
     where = f"the function {raised.place.function}" if raised.place else "it"

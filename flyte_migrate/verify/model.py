@@ -78,7 +78,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Raised:
-    """An exception that ended a run. ``own`` says that it left the user's code and not only the SDK's."""
+    """An exception that ended a run. ``own`` says that not the SDK itself raised it."""
 
     name: str
     message: str

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import flyte_migrate
+from flyte_migrate.verify.host import Host, HostError, Order
 from flyte_migrate.verify.model import Entry, Execution, Place, Raised, Sdk, VerifyError, Violation
 from flyte_migrate.verify.workspace import Workspace
 
@@ -77,6 +78,8 @@ class Runner:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._running: set[subprocess.Popen[bytes]] = set()
+        self._hosts: set[Host] = set()
+        self._idle: list[Host] = []
         self._stopped = False
 
     def execute(self, program: Program) -> Execution:
@@ -90,6 +93,8 @@ class Runner:
         self._stopped = True
         for process in tuple(self._running):
             _end(process)
+        for host in tuple(self._hosts):
+            host.stop()
 
     def _execute(self, program: Program, folder: str) -> Execution:
         workspace = self._workspace
@@ -100,46 +105,84 @@ class Runner:
         for each in (home, work, temporary):
             os.mkdir(each)
         _show_project(root, work)
-        job = os.path.join(folder, "job.json")
         result = os.path.join(folder, "result.json")
-        with open(job, "w", encoding="utf-8") as stream:
+        order = Order(
+            job=os.path.join(folder, "job.json"),
+            folder=work,
+            environment=_environment(program.environment, home, temporary),
+            output=os.path.join(folder, "output"),
+        )
+        with open(order.job, "w", encoding="utf-8") as stream:
             json.dump(_job(program, root, os.path.join(folder, "data"), result), stream)
-        with open(os.path.join(folder, "output"), "w+b") as output:
-            process = subprocess.Popen(
-                [program.python, str(_LAUNCHER), job],
-                cwd=work,
-                env=_environment(program, home, temporary),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            in_time = self._wait(process, program.timeout)
-            output.seek(max(0, output.seek(0, os.SEEK_END) - _OUTPUT))
-            said = workspace.user_text(output.read().decode("utf-8", "replace"))
-        if not in_time:
+        code = self._exit_code(program, order)
+        said = workspace.user_text(_tail(order.output))
+        if code is None:
             return Execution("timeout", reason=f"it took over {program.timeout:g} s", output=said)
         if not os.path.exists(result):
-            code = process.returncode
             how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
             return Execution("crashed", reason=f"the program ended its process ({how})", output=said)
         with open(result, encoding="utf-8") as stream:
             return _read(json.load(stream), workspace, said)
 
-    def _wait(self, process: subprocess.Popen[bytes], seconds: float) -> bool:
-        """Whether the program ended within its time. In any case it is over then, and all that it started."""
+    def _exit_code(self, program: Program, order: Order) -> int | None:
+        """The exit code of the program; None if its time was over."""
+        if program.sdk == "flytekit" and hasattr(os, "fork") and not self._stopped:
+            with contextlib.suppress(HostError):
+                return self._forked(program, order)
+        return self._alone(program, order)
+
+    def _forked(self, program: Program, order: Order) -> int | None:
+        try:
+            host = self._idle.pop()
+        except IndexError:
+            host = self._new_host(program.python)
+        try:
+            code = host.run(order, program.timeout)
+        except HostError:
+            host.stop()
+            self._hosts.discard(host)
+            raise
+        self._idle.append(host)
+        return code
+
+    def _new_host(self, python: str) -> Host:
+        folder = tempfile.mkdtemp(prefix="host-", dir=self._workspace.folder)
+        host = Host([python, str(_LAUNCHER), "--serve"], folder, _environment((), folder, folder))
+        self._hosts.add(host)
+        host.start()
+        return host
+
+    def _alone(self, program: Program, order: Order) -> int | None:
+        with open(order.output, "wb") as output:
+            process = subprocess.Popen(
+                [program.python, str(_LAUNCHER), order.job],
+                cwd=order.folder,
+                env=order.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self._running.add(process)
         try:
             if self._stopped:
-                return False
-            process.wait(seconds)
+                return None
+            return process.wait(program.timeout)
         except subprocess.TimeoutExpired:
-            return False
+            return None
         finally:
             _end(process)
             process.wait()
             self._running.discard(process)
-        return True
+
+
+def _tail(file: str) -> str:
+    """The end of what a program has said."""
+    if not os.path.exists(file):
+        return ""
+    with open(file, "rb") as stream:
+        stream.seek(max(0, stream.seek(0, os.SEEK_END) - _OUTPUT))
+        return stream.read().decode("utf-8", "replace")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -186,7 +229,7 @@ def _import_paths(entry: Entry, root: str) -> list[str]:
     return list(dict.fromkeys(path for path in found if path == root or path.startswith(os.path.join(root, ""))))
 
 
-def _environment(program: Program, home: str, temporary: str) -> dict[str, str]:
+def _environment(given: tuple[tuple[str, str], ...], home: str, temporary: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_DROPPED_PREFIXES)}
     own = {
         "HOME": home,
@@ -196,9 +239,11 @@ def _environment(program: Program, home: str, temporary: str) -> dict[str, str]:
         "PYTHONHASHSEED": "0",  # sets are in the same order on both sides
         "PYTHONDONTWRITEBYTECODE": "1",
         "FLYTE_SDK_LOGGING_LEVEL": "50",
+        # A cached result would be one call less, and the two SDKs keep results in different places.
+        "FLYTE_LOCAL_CACHE_ENABLED": "false",
         "FLYTE_MIGRATE_BACKOFF_SCALE": "0.01",
     }
-    return {**kept, **own, **dict(program.environment)}
+    return {**kept, **own, **dict(given)}
 
 
 def _read(result: Mapping[str, Any], workspace: Workspace, output: str) -> Execution:
@@ -223,9 +268,8 @@ def _read(result: Mapping[str, Any], workspace: Workspace, output: str) -> Execu
 
 def _raised(error: Mapping[str, Any], workspace: Workspace) -> Raised:
     place = Place(workspace.user_path(error["file"]), error["line"], error["function"]) if error["file"] else None
-    sdk = error["module"].partition(".")[0] in ("flyte", "flytekit") and not error["carried"]
-    trace = workspace.user_text(error["trace"])
-    return Raised(error["class"], workspace.user_text(error["message"]), place, place is not None and not sdk, trace)
+    message, trace = (workspace.user_text(error[key]) for key in ("message", "trace"))
+    return Raised(error["class"], message, place, error["own"], trace)
 
 
 def _violation(found: Mapping[str, Any], workspace: Workspace) -> Violation:

@@ -91,7 +91,7 @@ def _results(
 ) -> Iterator[Result]:
     cases = [(entry, inputs) for entry in found.entries for inputs in _inputs(entry, options)]
     runner = Runner(workspace)
-    trial = _Trial(runner, workspace, options, found.drivers)
+    trial = _Trial(runner, workspace, options, found.graphs)
     pool = ThreadPoolExecutor(options.jobs or os.cpu_count() or 1)
     try:
         futures = [pool.submit(trial.results, entry, inputs) for entry, inputs in cases]
@@ -125,7 +125,7 @@ class _Trial:
     runner: Runner
     workspace: scratch.Workspace
     options: Options
-    drivers: frozenset[tuple[str, str]]
+    graphs: frozenset[tuple[str, str]]
 
     def results(self, entry: Entry, inputs: _Inputs) -> list[Result]:
         """One result for each runtime."""
@@ -137,7 +137,7 @@ class _Trial:
     def _result(self, entry: Entry, inputs: _Inputs, runtime: Runtime, original: Execution | None) -> Result:
         started = time.monotonic()
         migrated = self._run(entry, inputs, runtime)
-        found = judge(Case(entry.name, inputs.chosen, self.drivers), migrated, original)
+        found = judge(Case(entry.name, inputs.chosen, self.graphs), migrated, original)
         if found.verdict is Verdict.DIFFERS and original is not None and self._is_random(entry, inputs, original):
             why = "the original gives another result every time, so nothing can be compared"
             found = Judgement(Verdict.SKIPPED, why, notes=found.notes)

@@ -125,7 +125,9 @@ def test_named_tuples_in_every_form_have_their_fields(text: str) -> None:
         ("mod", False, 0, "a.b", "a.b"),
     ],
 )
-def test_relative_imports_are_made_absolute(module: str, is_package: bool, level: int, name: str | None, absolute: str) -> None:
+def test_relative_imports_are_made_absolute(
+    module: str, is_package: bool, level: int, name: str | None, absolute: str
+) -> None:
     assert absolute_import(module, is_package, level, name) == absolute
 
 

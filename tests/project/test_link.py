@@ -11,7 +11,8 @@ from flyte_migrate.project.link import ProjectIndex, link
 
 def project(**modules: str) -> ProjectIndex:
     return link(
-        index_module(name, name.replace("__", "."), text, text.startswith("# package")) for name, text in modules.items()
+        index_module(name, name.replace("__", "."), text, text.startswith("# package"))
+        for name, text in modules.items()
     )
 
 

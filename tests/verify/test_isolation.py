@@ -150,3 +150,45 @@ def test_the_migrated_copy_can_be_kept(tmp_path: Path) -> None:
     assert "import flyte\n" in (tmp_path / "kept" / "program.py").read_text()
     with pytest.raises(VerifyError, match="not an empty folder"):
         verified(folder, keep=str(tmp_path / "kept"))
+
+
+ORIGINAL = """
+import os, sys, time
+from flytekit import task, workflow
+
+
+@task
+def speak(word: str) -> str:
+    {body}
+    return word
+
+
+@workflow
+def main() -> str:
+    return speak(word="done")
+"""
+
+
+def test_an_original_that_ends_its_process_or_hangs_does_not_stop_the_others(tmp_path: Path) -> None:
+    bodies = {
+        "ends": "os._exit(4) if 'flytekit' in sys.modules else None",
+        "hangs": "time.sleep(600 if 'flytekit' in sys.modules else 0)",
+        "runs": "pass",
+    }
+    folder = project(tmp_path / "p", **{name: ORIGINAL.format(body=body) for name, body in bodies.items()})
+    found = {result.entry.module: result for result in verified(folder, against_flytekit=True, timeout=15.0).results}
+    assert {name: result.verdict for name, result in found.items()} == {
+        "ends": Verdict.RAN,
+        "hangs": Verdict.RAN,
+        "runs": Verdict.SAME,
+    }
+    told = "not compared: the original can't be run: "
+    assert found["ends"].notes == (f"{told}the program ended its process (exit code 4)",)
+    assert found["hangs"].notes == (f"{told}it took over 15 s",)
+
+
+def test_an_original_that_differs_from_itself_is_compared_with_nothing(tmp_path: Path) -> None:
+    text = ORIGINAL.format(body="word = os.urandom(4).hex()")
+    result = only(verified(project(tmp_path / "p", program=text), against_flytekit=True))
+    assert result.verdict is Verdict.SKIPPED
+    assert result.why == "the original gives another result every time, so nothing can be compared"

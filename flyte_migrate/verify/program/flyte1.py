@@ -12,13 +12,15 @@ from .flyte2 import PLACEHOLDER
 from .inputs import MISSING
 
 _counted: Counter[str] = Counter()
+_is_prepared = False
 
 
 def prepare(strict: bool) -> None:
     """Import the SDK and instrument its execution; there is no strict mode."""
-    # A cached result would be one call less, and Flyte 2 looks its results up in other places.
-    os.environ["FLYTE_LOCAL_CACHE_ENABLED"] = "false"
-    os.environ.setdefault("FLYTE_SDK_LOGGING_LEVEL", "50")
+    global _is_prepared
+    if _is_prepared:
+        return
+    _is_prepared = True
     import flytekit  # noqa: F401
     from flytekit.core.python_function_task import (
         AsyncPythonFunctionTask,
@@ -40,6 +42,13 @@ def _count(kind: Any, execute: Callable[..., Any]) -> None:
         return execute.__get__(self, type(self))(**kwargs)
 
     kind.execute = counting
+
+
+def forget_names() -> None:
+    """Make a forked process draw other names for its local uploads than its siblings."""
+    from flytekit.interfaces.random import random as names
+
+    names.seed()
 
 
 def initialise() -> None:

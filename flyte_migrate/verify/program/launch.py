@@ -1,4 +1,4 @@
-"""``python launch.py JOB.json``: loads this folder as a private package and runs the job."""
+"""``python launch.py JOB.json`` runs a job, ``--serve`` many; first it loads this folder as a private package."""
 
 from __future__ import annotations
 
@@ -24,4 +24,7 @@ def _load() -> None:
 
 if __name__ == "__main__":
     _load()
-    importlib.import_module(f"{PACKAGE}.main").main(sys.argv[1])
+    if sys.argv[1] == "--serve":
+        importlib.import_module(f"{PACKAGE}.serve").serve()
+    else:
+        importlib.import_module(f"{PACKAGE}.main").main(sys.argv[1])

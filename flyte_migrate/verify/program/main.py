@@ -144,14 +144,21 @@ def described(error: BaseException, source: str) -> dict[str, Any]:
     carried = name == "RuntimeUserError" and isinstance(code, str)
     return {
         "class": code if carried else name,
-        "module": type(error).__module__,
-        "carried": carried,
+        "own": (carried and first is None) or not _is_sdks(first or error),
         "message": str(error),
         "file": file,
         "line": line,
         "function": function,
         "trace": "".join(traceback.format_exception(type(error), error, error.__traceback__))[-4000:],
     }
+
+
+def _is_sdks(error: BaseException) -> bool:
+    """Whether the SDK itself raised an exception, and neither the user's code nor a library that it called."""
+    stack = traceback.extract_tb(error.__traceback__)
+    loaded = [sys.modules[name] for name in ("flyte", "flytekit") if name in sys.modules]
+    folders = [os.path.join(os.path.dirname(module.__file__ or ""), "") for module in loaded]
+    return bool(stack) and stack[-1].filename.startswith(tuple(folders))
 
 
 def _user_frames(error: BaseException | None, source: str) -> list[tuple[str, int, str]]:
