@@ -12,7 +12,7 @@ from flyte_migrate.rules import on_file
 
 @on_file
 def rename(view: FileView) -> Iterator[Item]:
-    """Replace every occurrence of a renamed v1 name by its v2 name; a row with a code says what is different, once a file."""
+    """Replace every occurrence of a renamed v1 name by its v2 name; what is different then is said once a file."""
     told: set[str] = set()
     for reference in view.references:
         row = reference.row
