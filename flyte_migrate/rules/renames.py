@@ -1,19 +1,25 @@
-"""Names that simply have another name in v2: the ``rename`` rows of the mapping table, wherever they occur."""
+"""Names that have another name in v2 and nothing else: the ``rename`` rows of the mapping table (IMP-01…95)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flyte_migrate.rewrite.plan import Item, Replace
+from flyte_migrate.catalogue import catalogue
+from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rules import on_file
 
 
 @on_file
 def rename(view: FileView) -> Iterator[Item]:
-    """Replace every occurrence of a renamed v1 name by its v2 name."""
+    """Replace every occurrence of a renamed v1 name by its v2 name; what is different then is said once a file."""
+    told: set[str] = set()
     for reference in view.references:
         row = reference.row
-        if row is not None and row.kind == "rename":
-            target = view.ref(row.target)
-            yield Replace(reference.node, lambda updated, target=target: target)  # type: ignore[misc]
+        if row is None or row.kind != "rename":
+            continue
+        target = view.ref(row.target)
+        yield Replace(reference.node, lambda updated, target=target: target)  # type: ignore[misc]
+        if row.code and row.code not in told:
+            told.add(row.code)
+            yield Finding(reference.node, row.code, catalogue()[row.code].summary, reference.name)
