@@ -14,7 +14,7 @@ import libcst as cst
 
 from flyte_migrate.mapping import package
 from flyte_migrate.project.environments import slug
-from flyte_migrate.rewrite.plan import Finding, Item, Replace
+from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
 from flyte_migrate.rewrite.template import WIDTH, argument, code, exploded, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rewrite.walk import walk
@@ -184,13 +184,13 @@ def convert_image(view: FileView, reference: Reference) -> Iterator[Item]:
     if stays_v1(view, reference.chain):
         return
     if reference.rest:
-        owner = view.statement(reference.chain)
         yield Finding(
-            owner,
+            reference.chain,
             "FM166",
             f"ImageSpec.{reference.rest[0]} has no counterpart; build the image with "
             "flyte.Image.from_debian_base() and its methods.",
         )
+        yield Covered(reference.node)
         return
     if not isinstance(node, cst.Call) or node.func is not reference.chain:
         target = view.ref("flyte:Image")

@@ -192,6 +192,7 @@ class Kinds:
         self._found: dict[cst.CSTNode, Kind | None] = {}
         self._types: dict[Type, Kind | None] = {}
         self._open: set[cst.CSTNode] = set()
+        self._classes: dict[cst.ClassDef, dict[str, Kind]] = {}
 
     # -- types -------------------------------------------------------------------------------------------------------
 
@@ -216,6 +217,9 @@ class Kinds:
             if len(arguments) == 2 and arguments[1].text == "...":
                 return Kind("list", (self.of_type(arguments[0], depth + 1),), bare)
             return Kind("tuple", tuple(self.of_type(a, depth + 1) for a in arguments) if depth < 10 else (), bare)
+        sides = bare.arguments() if name == "typing.Union" else _alternatives(bare)
+        if sides and depth < 10 and all(self.of_type(side, depth + 1) in (TEXT, PATH) for side in sides):
+            return TEXT  # a path in whatever form: `str | os.PathLike`
         definition = self.view.index.definition(name, bare.module) if name and depth < 10 else None
         if definition is not None and definition.variable is not None:
             return self.of_type(Type(definition.variable.text, definition.module.module), depth + 1)
@@ -490,7 +494,39 @@ class Kinds:
                     return self.of_type(value.type)
         if name == "working_directory":
             return PATH
-        return self._declared(node)
+        own = self._of_self(node)
+        return own if own is not None else self._declared(node)
+
+    def _of_self(self, node: cst.Attribute) -> Kind | None:
+        """The kind of ``self.<name>``: as the class body annotates it, else what its methods assign to it."""
+        method = self.view.function_of(node) if isinstance(node.value, cst.Name) else None
+        if method is None or not method.params.params or code(method.params.params[0].name) != code(node.value):
+            return None
+        body = self.view.parent(method)
+        owner = self.view.parent(body) if body is not None else None
+        return self._attributes_of(owner).get(node.attr.value) if isinstance(owner, cst.ClassDef) else None
+
+    def _attributes_of(self, owner: cst.ClassDef) -> dict[str, Kind]:
+        if owner in self._classes:
+            return self._classes[owner]
+        found = self._classes[owner] = {}
+        given: dict[str, list[Kind | None]] = {}
+        for item in walk(owner):
+            if isinstance(item, cst.AnnAssign):
+                target, type_ = item.target, Type(code(item.annotation.annotation), self.view.facts.module)
+                in_body = isinstance(target, cst.Name) and self.view.function_of(item) is self.view.function_of(owner)
+                name = target.value if isinstance(target, cst.Name) and in_body else _attribute_of_self(target)
+                kind = self.of_type(type_) if name else None
+                if kind is not None:
+                    found[name] = kind
+            elif isinstance(item, cst.Assign):
+                for assigned in item.targets:
+                    if name := _attribute_of_self(assigned.target):
+                        given.setdefault(name, []).append(self.of(item.value))
+        for name, kinds in given.items():
+            if name not in found and kinds[0] is not None and all(kind == kinds[0] for kind in kinds):
+                found[name] = kinds[0]
+        return found
 
     def _subscript(self, node: cst.Subscript) -> Kind | None:
         owner = self.of(node.value)
@@ -796,6 +832,19 @@ CONTAINER_METHODS = frozenset(
 )
 
 V1_TYPES = FILE_TYPES | DIRECTORY_TYPES | FRAME_TYPES
+def _alternatives(type_: Type) -> list[Type]:
+    """The sides of ``A | B``, quoted or not."""
+    text = type_.text.strip("'\"")
+    sides = text.split("|") if "|" in text and "[" not in text else []
+    return [Type(side.strip(), type_.module) for side in sides]
+
+
+def _attribute_of_self(target: cst.BaseExpression) -> str:
+    if isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name) and target.value.value == "self":
+        return target.attr.value
+    return ""
+
+
 _NAMED_TYPES: dict[str, Kind] = {
     **dict.fromkeys(FILE_TYPES, FILE),
     **dict.fromkeys(DIRECTORY_TYPES, DIR),

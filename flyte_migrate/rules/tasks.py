@@ -613,6 +613,11 @@ _GONE = frozenset(
         "instantiated_in",
         "lhs",
         "on_failure",
+        "nodes",
+        "output_bindings",
+        "workflow_metadata",
+        "local_execute",
+        "construct_node_metadata",
     }
 )
 
