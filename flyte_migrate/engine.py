@@ -33,8 +33,8 @@ from flyte_migrate.rules import plan_file
 from flyte_migrate.settings import Settings, Style
 from flyte_migrate.suppressions import suppress
 
-#: Only ``check`` finds it, so its ignore comments are none of our business.
-LEFTOVER_USE = "FM901"
+#: Only ``check`` finds the first, and the others depend on the style: their ignore comments are never called unused.
+NOT_ALWAYS_FOUND = frozenset({"FM901", "FM270", "FM272"})
 #: Below this many files a second process costs more than it saves.
 FILES_PER_WORKER = 20
 
@@ -232,7 +232,7 @@ def _diagnostics(
             severity = known[finding.code].severity
             diagnostic = Diagnostic(path, line, column, finding.code, finding.message, severity, finding.symbol or None)
             found.setdefault((line, finding.code, finding.message), diagnostic)
-    return suppress(path, found.values(), view.facts.ignores, lambda code: code in known and code != LEFTOVER_USE)
+    return suppress(path, found.values(), view.facts.ignores, lambda code: code in known and code not in NOT_ALWAYS_FOUND)
 
 
 def _add_todos(view: FileView, plan: FilePlan, settings: Settings, reported: set[tuple[int, str]]) -> None:

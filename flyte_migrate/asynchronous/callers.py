@@ -8,12 +8,12 @@ import libcst as cst
 
 from flyte_migrate.asynchronous.colour import Colouring
 from flyte_migrate.asynchronous.emit import coroutine_function, ordered_function
-from flyte_migrate.asynchronous.items import OrderError
 from flyte_migrate.asynchronous.units import Callee, Units
-from flyte_migrate.asynchronous.uses import outer_calls
+from flyte_migrate.asynchronous.uses import expects_run_error, outer_calls
+from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.awaiting import awaited, enclosing_function
 from flyte_migrate.rewrite.plan import Item, Replace
-from flyte_migrate.rewrite.template import argument
+from flyte_migrate.rewrite.template import argument, call
 from flyte_migrate.rewrite.view import FileView
 
 
@@ -30,16 +30,13 @@ def edit_file(view: FileView, colouring: Colouring, migrated: frozenset[str]) ->
             yield _coroutine(view, units, node, name in colouring.parallel)
         elif name in migrated:
             yield from _in_order(view, units, node)
-    for call, callee in outer_calls(view, units):
-        if not any(a in turned for a in view.ancestors(call)):
-            yield from _call(view, call, callee)
+    for outer, callee in outer_calls(view, units):
+        if not any(a in turned for a in view.ancestors(outer)):
+            yield from _call(view, outer, callee)
 
 
 def _coroutine(view: FileView, units: Units, node: cst.FunctionDef, parallel: bool) -> Replace:
-    try:
-        built = coroutine_function(view, node, units, parallel)
-    except OrderError:
-        built = coroutine_function(view, node, units, False)
+    built = coroutine_function(view, node, units, parallel)
     return Replace(node, lambda updated: built)
 
 
@@ -58,6 +55,19 @@ def _operators(view: FileView, node: cst.FunctionDef) -> Iterator[cst.CSTNode]:
             yield operation.operator
 
 
+def _run(view: FileView, node: cst.Call, task: Task | None, updated: cst.Call) -> cst.BaseExpression:
+    """``flyte.with_runcontext(mode="local").run(main, x=1)``, which raises what the sync task raised."""
+    run = f'{view.local_name("flyte:with_runcontext")}(mode="local").run'
+    args = [cst.Arg(updated.func), *updated.args]
+    ran = call(run, args)
+    if isinstance(view.parent(node), cst.Expr) or task is None:
+        return ran
+    outputs = cst.Call(cst.Attribute(ran, cst.Name("outputs")))
+    if task.outputs.count == 1:
+        return cst.Subscript(outputs, [cst.SubscriptElement(cst.Index(cst.Integer("0")))])
+    return cst.Call(cst.Name("tuple"), [cst.Arg(outputs)])
+
+
 def _call(view: FileView, node: cst.Call, callee: Callee) -> Iterator[Item]:
     """A call from code that does not turn: awaited in a coroutine function, else run to its end."""
     function = enclosing_function(view, node)
@@ -73,6 +83,9 @@ def _call(view: FileView, node: cst.Call, callee: Callee) -> Iterator[Item]:
         return
     if is_async:
         yield Replace(node, lambda updated: awaited(view, node, updated))
+        return
+    if callee.task is not None and not through and expects_run_error(view, node):
+        yield Replace(node, lambda updated: _run(view, node, callee.task, updated))
         return
     run = f"{view.local_name('asyncio:')}.run"
     yield Replace(node, lambda updated: cst.Call(cst.parse_expression(run), [argument(updated)]))

@@ -26,12 +26,18 @@ import libcst as cst
 from flyte_migrate.asynchronous.effects import Effects
 from flyte_migrate.asynchronous.items import COMPREHENSIONS, Analysis, Effect, Item, OrderError, root_of
 from flyte_migrate.asynchronous.loops import independent_loop
+from flyte_migrate.project.index import TODO_COMMENT
 from flyte_migrate.rewrite.view import Statement
 from flyte_migrate.rewrite.walk import children
 
 
 class Graph(Effects):
-    """Analyses the blocks of one function. Without ``reorders`` everything stays in its order."""
+    """Analyses the blocks of one function. Without ``reorders`` everything stays in its order.
+
+    ``follows_orders`` is false for order statements that can't be followed: they stay in the text.
+    """
+
+    follows_orders = True
 
     # -- items ---------------------------------------------------------------------------------------------------------
 
@@ -42,15 +48,16 @@ class Graph(Effects):
         order_statements: list[Statement] = []
         for number, node in enumerate(block):
             assert isinstance(node, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
-            chain = self._order_statement(node)
+            chain = self.order_operands(node)
             if chain is not None:
                 order_statements.append(node)
                 orders.append([link for operand in chain for link in self._operand(operand, items)])
                 continue
-            each = independent_loop(self, node, items, frozenset(live | self.live_in(block[number + 1 :])))
-            if each is not None:
-                items.append(each)
-                continue
+            if isinstance(node, cst.For):
+                each = independent_loop(self, node, items, frozenset(live | self.live_in(block[number + 1 :])))
+                if each is not None:
+                    items.append(each)
+                    continue
             items += self._items(node, len(items))
         for number, item in enumerate(items):
             item.position = number
@@ -138,15 +145,19 @@ class Graph(Effects):
 
     # -- order -------------------------------------------------------------------------------------------------------
 
-    def _order_statement(self, node: Statement) -> list[cst.BaseExpression] | None:
-        """The operands of ``a >> b >> c`` standing alone."""
+    def order_operands(self, node: cst.CSTNode) -> list[cst.BaseExpression] | None:
+        """The operands of ``a >> b >> c`` standing alone; None for any other statement."""
         if not isinstance(node, cst.SimpleStatementLine) or len(node.body) != 1:
             return None
         small = node.body[0]
         if not isinstance(small, cst.Expr) or not is_order(small.value):
             return None
+        if not self.follows_orders or any(
+            line.comment and TODO_COMMENT.search(line.comment.value) for line in node.leading_lines
+        ):
+            return None  # left for a person
         operands = _operands(small.value)
-        return operands if all(self._is_ordered(operand) for operand in operands) else None
+        return operands if any(self._is_ordered(operand) for operand in operands) else None
 
     def _is_ordered(self, node: cst.BaseExpression) -> bool:
         """Whether an operand is a call of a task, or holds the result of one: only then `>>` is an order."""

@@ -14,7 +14,7 @@ import libcst as cst
 
 from flyte_migrate.asynchronous import layout
 from flyte_migrate.asynchronous.expressions import Expressions, Place, Started
-from flyte_migrate.asynchronous.items import Each, Item
+from flyte_migrate.asynchronous.items import Each, Item, OrderError
 from flyte_migrate.asynchronous.maps import partial_holder, read_map
 from flyte_migrate.asynchronous.schedule import Group, Step, schedule
 from flyte_migrate.asynchronous.units import Units
@@ -27,14 +27,20 @@ from flyte_migrate.rewrite.walk import walk
 def coroutine_function(view: FileView, node: cst.FunctionDef, units: Units, reorders: bool) -> cst.FunctionDef:
     """The function as ``async def``. With ``reorders`` independent calls run side by side, else only in their order.
 
-    Raises dag.OrderError if its order statements can't be followed.
+    Order statements that go in a circle stay in the text, which is then the order.
     """
-    return _Emitter(view, node, units, reorders).function()
+    try:
+        return _Emitter(view, node, units, reorders).function()
+    except OrderError:
+        return _Emitter(view, node, units, False, follows_orders=False).function()
 
 
 def ordered_function(view: FileView, node: cst.FunctionDef, units: Units) -> cst.FunctionDef:
     """The function, still sync, with its order statements (``a >> b``) replaced by the order of its calls."""
-    return _Emitter(view, node, units, True, awaits=False).function()
+    try:
+        return _Emitter(view, node, units, True, awaits=False).function()
+    except OrderError:
+        return node
 
 
 class _AloneError(Exception):
@@ -43,9 +49,15 @@ class _AloneError(Exception):
 
 class _Emitter(Expressions):
     def __init__(
-        self, view: FileView, node: cst.FunctionDef, units: Units, reorders: bool, awaits: bool = True
+        self,
+        view: FileView,
+        node: cst.FunctionDef,
+        units: Units,
+        reorders: bool,
+        awaits: bool = True,
+        follows_orders: bool = True,
     ) -> None:
-        super().__init__(view, node, units, reorders, awaits)
+        super().__init__(view, node, units, reorders, awaits, follows_orders)
         self.live: frozenset[str] = frozenset()  # names read after the block
         self.block: Sequence[Item] = ()  # the items among which results of a branch are read
         self.returns: dict[Item, cst.BaseExpression] = {}  # items that become the result of a step function
@@ -108,7 +120,7 @@ class _Emitter(Expressions):
         self.live, self.block = saved
         place.statements = [layout.fitted(s, self.indent) if s not in block else s for s in place.statements]
         for statement in analysis.order_statements:
-            layout.keep_comments(place.statements, [statement])
+            layout.keep_comments(place.statements, [statement], blank_lines=False)
         return layout.spaced(place.statements, self.made) or [cst.SimpleStatementLine([cst.Pass()])]
 
     def _sequence(self, steps: Sequence[Step] | Sequence[Item], place: Place) -> None:
@@ -248,6 +260,7 @@ class _Emitter(Expressions):
 
     def _loop(self, item: Item, each: Each, place: Place) -> None:
         """A loop whose iterations run side by side; what puts the results together stays one, or is the list itself."""
+        before = len(place.statements)
         gathered, is_list = self._iterations(each, place)
         waited = cst.Await(gathered)
         statement: cst.BaseStatement
@@ -269,9 +282,9 @@ class _Emitter(Expressions):
             else:
                 place.statements.append(layout.line(cst.Expr(waited)))
                 statement = each.loop.with_changes(body=cst.IndentedBlock(body.statements), leading_lines=())
-        new: list[cst.BaseStatement] = [statement]
-        layout.keep_comments(new, [s for s in (each.start, each.loop) if s is not None], place.statements)
-        place.statements += new
+        new = [*place.statements[before:], statement]
+        layout.keep_comments(new, [s for s in (each.start, each.loop) if s is not None])
+        place.statements[before:] = new
 
     def _rebind(self, start: Statement, value: cst.BaseExpression) -> cst.BaseSmallStatement:
         """``name = []`` with another value, its annotation kept."""

@@ -33,9 +33,18 @@ class Place:
 class Expressions:
     """Rewrites the expressions of one function. ``awaits`` is false for a function that stays sync."""
 
-    def __init__(self, view: FileView, node: cst.FunctionDef, units: Units, reorders: bool, awaits: bool) -> None:
+    def __init__(
+        self,
+        view: FileView,
+        node: cst.FunctionDef,
+        units: Units,
+        reorders: bool,
+        awaits: bool,
+        follows_orders: bool,
+    ) -> None:
         self.view, self.node, self.units, self.awaits = view, node, units, awaits
         self.graph = Graph(view, node, units, reorders)
+        self.graph.follows_orders = follows_orders
         self.names = Names(view, node, self.graph, units)
         self.made: set[str] = set()  # local functions written here
 
@@ -111,13 +120,15 @@ class Expressions:
             return self._map(mapped, place)
         assert isinstance(node, cst.Call)
         kind = self.units.kind(node)
-        call = self.with_parts(node, place).with_changes(lpar=(), rpar=())
+        call: cst.Call = self.with_parts(node, place).with_changes(lpar=(), rpar=())
+        wrapped = self.units.wrapped(node.func)
+        if wrapped is not None:
+            return call.with_changes(func=wrapped)
         callee = self.units.callee(node.func)
         if kind in ("sdk", "method") or (
             callee is not None and callee.task is not None and not self.units.is_async(callee)
         ):
             call = call.with_changes(func=cst.Attribute(call.func, cst.Name("aio")))
-        assert isinstance(call, cst.Call)
         return call
 
     # -- comprehensions and maps ---------------------------------------------------------------------------------------

@@ -309,15 +309,11 @@ def _shifted(node: cst.BaseExpression) -> cst.BaseExpression:
     return shifted
 
 
-def keep_comments(
-    new: list[cst.BaseStatement], originals: Sequence[cst.CSTNode], others: Sequence[cst.BaseStatement] = ()
-) -> None:
+def keep_comments(new: list[cst.BaseStatement], originals: Sequence[cst.CSTNode], blank_lines: bool = True) -> None:
     """Put the comments of statements that are gone above the first of ``new``, with the blank lines before them."""
     if not new or not originals:
         return
-    present = Counter(
-        line.comment.value for s in (*new, *others) for line in comments_in(s) if line.comment is not None
-    )
+    present = Counter(line.comment.value for s in new for line in comments_in(s) if line.comment is not None)
     lost = []
     for original in originals:
         for line in comments_in(original):
@@ -327,7 +323,9 @@ def keep_comments(
             else:
                 lost.append(line)
     first = new[0]
-    blank = [] if others else _blank_lines(originals[0])
-    lines = [*blank, *lost, *getattr(first, "leading_lines", ())]
+    own = list(getattr(first, "leading_lines", ()))
+    blank = _blank_lines(originals[0]) if blank_lines else []
+    if blank and own and own[0].comment is None:
+        own = own[1:]
     if blank or lost:
-        new[0] = first.with_changes(leading_lines=lines)
+        new[0] = first.with_changes(leading_lines=[*blank, *lost, *own])

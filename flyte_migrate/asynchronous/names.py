@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from flyte_migrate.asynchronous.dag import Graph, is_order
+from flyte_migrate.asynchronous.dag import Graph
 from flyte_migrate.asynchronous.items import Item
 from flyte_migrate.asynchronous.maps import read_map
 from flyte_migrate.asynchronous.units import Units
@@ -30,8 +30,8 @@ class Names:
 
     def _only_ordered(self) -> Iterator[str]:
         """Names that nothing but order statements read."""
-        orders = [s.value for s in walk(self.node.body) if isinstance(s, cst.Expr) and is_order(s.value)]
-        operands = {n for order in orders for n in walk(order) if isinstance(n, cst.Name)}
+        orders = [found for node in walk(self.node.body) if (found := self.graph.order_operands(node)) is not None]
+        operands = {n for order in orders for operand in order for n in walk(operand) if isinstance(n, cst.Name)}
         for name in {n.value for n in operands}:
             if operands.issuperset(self.view.uses_of(name, self.graph.scope)):
                 yield name

@@ -26,6 +26,7 @@ from flyte_migrate.rewrite.imports import plan_imports, usage_of
 from flyte_migrate.rewrite.plan import ConflictError, FilePlan
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.settings import Settings
+from flyte_migrate.suppressions import suppress
 
 #: Roles of v1 whose bodies are graphs of calls. An eager workflow is a coroutine function already.
 _GRAPHS = frozenset({"workflow", "dynamic"})
@@ -174,19 +175,16 @@ def _rewritten(project: _Migrated, file: _File, migrated: frozenset[str]) -> str
     return text
 
 
-def _notes(project: _Migrated, file: _File, before: ProjectIndex) -> Iterator[Diagnostic]:
+def _notes(project: _Migrated, file: _File, before: ProjectIndex) -> tuple[Diagnostic, ...]:
     """A note for every former workflow that stays sync, at its place in the source."""
+    found = []
     for name, reason in project.colouring.sync.items():
         task = before.tasks[name]
-        if task.module != file.module or not project.settings.enabled("FM272", file.target.path):
-            continue
-        message = f"{task.name} stays sync, so its calls run one after the other: {reason}."
-        line = task.function.line
-        ignored = any(
-            i.line == line and (not i.codes or "FM272" in i.codes) for i in before.modules[file.module].ignores
-        )
-        if not ignored:
-            yield Diagnostic(file.outcome.path, line, 0, "FM272", message, catalogue()["FM272"].severity)
+        if task.module == file.module and project.settings.enabled("FM272", file.target.path):
+            message = f"{task.name} stays sync, so its calls run one after the other: {reason}."
+            severity = catalogue()["FM272"].severity
+            found.append(Diagnostic(file.outcome.path, task.function.line, 0, "FM272", message, severity))
+    return suppress(file.outcome.path, found, before.modules[file.module].ignores, lambda code: False)
 
 
 def _is_settled(project: _Migrated, file: _File, before: ProjectIndex, diagnostic: Diagnostic) -> bool:

@@ -16,10 +16,12 @@ from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rewrite.walk import children, walk
 
-Kind = Literal["task", "function", "sdk", "method", "map", "each"]
+Kind = Literal["task", "function", "sdk", "method", "wrapped", "map", "each"]
 
 #: Blocking calls of the SDK that raise in coroutine functions, and take part in the data flow like tasks.
 WAITING = frozenset({"flyte.new_condition", "flyte.durable.sleep", "flyte.durable.now", "flyte.durable.time"})
+#: What makes a blocking function of a coroutine function.
+SYNCIFY = "flyte.syncify.syncify"
 #: Blocking calls of the SDK that raise in coroutine functions, and only write something.
 REPORTING = frozenset({"flyte.report.log", "flyte.report.flush", "flyte.report.replace"})
 
@@ -79,7 +81,11 @@ class Units:
         if callee is not None:
             if callee.task is not None:
                 return "task"
+            if any(decorator.name == SYNCIFY for decorator in callee.function.decorators):
+                return "sdk"
             return "function" if callee.qualified in self.asynchronous else None
+        if self.wrapped(node.func) is not None:
+            return "wrapped"
         qualified = self.view.qualified(node.func)
         if qualified in WAITING:
             return "sdk"
@@ -90,6 +96,13 @@ class Units:
         ):
             return "method"
         return None
+
+    def wrapped(self, func: cst.BaseExpression) -> cst.BaseExpression | None:
+        """The task of ``syncify(task.aio)``, as which a task that runs no Python function is called from sync code."""
+        if not isinstance(func, cst.Call) or len(func.args) != 1 or self.view.qualified(func.func) != SYNCIFY:
+            return None
+        value = func.args[0].value
+        return value.value if isinstance(value, cst.Attribute) and value.attr.value == "aio" else None
 
     def _is_condition(self, node: cst.BaseExpression) -> bool:
         if isinstance(node, cst.Call):

@@ -17,6 +17,9 @@ UseKind = Literal["call", "run", "value"]
 #: Attributes of a task through which its function is called directly.
 DIRECT = frozenset({"func", "forward"})
 
+#: Builtins that look at a function without calling it.
+_SHOWING = frozenset({"print", "repr", "str", "type", "isinstance", "id"})
+
 
 @dataclass(frozen=True)
 class Use:
@@ -44,7 +47,7 @@ def uses_in(view: FileView) -> FileUses:
     found = tuple(use for name in view.names if (use := _use(view, units, name)) is not None)
     blocking = set()
     for node in view.by_type.get(cst.Call, ()):
-        if units.kind(node) in ("map", "sdk", "method") or units.reports(node):
+        if units.kind(node) in ("map", "sdk", "method", "wrapped") or units.reports(node):
             blocking.add(_caller(view, node))
     generators = frozenset(_caller(view, node) for node in view.by_type.get(cst.Yield, ()))
     return FileUses(found, frozenset(blocking - {""}), generators)
@@ -66,6 +69,8 @@ def _use(view: FileView, units: Units, name: cst.Name) -> Use | None:
         return None
     if kind == "call" and (outer := _unawaitable(view, chain)):
         kind, where = "value", outer
+    if kind == "call" and callee.task is None and expects_run_error(view, chain):
+        kind, where = "value", "is called where the error of a run is caught"
     return Use(view.facts.module, _caller(view, chain), callee.qualified, kind, where)
 
 
@@ -82,9 +87,13 @@ def _kind(view: FileView, node: cst.BaseExpression) -> tuple[UseKind | None, str
         if parent.attr.value in (*DIRECT, "aio"):
             return ("call", "") if called else ("value", "is passed on as a value")
         return None, ""
+    if isinstance(parent, cst.FormattedStringExpression):
+        return None, ""
     if isinstance(parent, cst.Arg):
         call = view.parent(parent)
         if isinstance(call, cst.Call):
+            if isinstance(call.func, cst.Name) and call.func.value in _SHOWING and not view.bindings(call.func):
+                return None, ""
             return _argument(view, call)
     return "value", "is passed on as a value"
 
@@ -124,7 +133,12 @@ def _root_name(view: FileView, node: cst.BaseExpression) -> str:
     """The name at the start of ``flyte.with_runcontext(...).run``."""
     while isinstance(node, (cst.Attribute, cst.Call)):
         node = node.value if isinstance(node, cst.Attribute) else node.func
-    return (view.qualified(node) or "") if isinstance(node, cst.Name) else ""
+    if not isinstance(node, cst.Name):
+        return ""
+    bindings = view.bindings(node)
+    if len(bindings) == 1 and bindings[0].kind == "assign" and isinstance(bindings[0].value, cst.Call):
+        return _root_name(view, bindings[0].value)  # `context = flyte.with_runcontext(...)`
+    return view.qualified(node) or ""
 
 
 def _unawaitable(view: FileView, node: cst.CSTNode) -> str:
@@ -142,6 +156,29 @@ def _unawaitable(view: FileView, node: cst.CSTNode) -> str:
             return "is called in the body of a class"
         inner = ancestor
     return ""
+
+
+def expects_run_error(view: FileView, node: cst.CSTNode) -> bool:
+    """Whether the code around a node in its function catches an error class of the SDK (``pytest.raises``, ``except``).
+
+    A sync task raises it when it is called outside a run, a coroutine function the error itself (TRAP-31).
+    """
+    inner = node
+    for ancestor in view.ancestors(node):
+        if isinstance(ancestor, cst.FunctionDef):
+            return False
+        caught: list[cst.CSTNode] = []
+        if isinstance(ancestor, cst.With) and inner is ancestor.body:
+            calls = [item.item for item in ancestor.items if isinstance(item.item, cst.Call)]
+            caught = [call.args[0].value for call in calls if call.args]
+        elif isinstance(ancestor, cst.Try) and inner is ancestor.body:
+            caught = [handler.type for handler in ancestor.handlers if handler.type is not None]
+        for expression in caught:
+            kinds = [e.value for e in expression.elements] if isinstance(expression, cst.Tuple) else [expression]
+            if any((view.qualified(kind) or "").startswith("flyte.errors.") for kind in kinds):
+                return True
+        inner = ancestor
+    return False
 
 
 def _caller(view: FileView, node: cst.CSTNode) -> str:

@@ -285,7 +285,11 @@ class FileView:
                 if full in known.rows or length == 0:
                     node = links[length - 1] if length else name
                     yield Reference(
-                        node, chain, full, tuple(path[length:]), known.row(".".join([full, *path[length:]]))
+                        node,
+                        chain,
+                        full,
+                        tuple(path[length:]),
+                        known.rows.get(full) or known.row(".".join([full, *path[length:]])),
                     )
                     break
 

@@ -31,6 +31,8 @@ def report_lost_parallelism(view: FileView, definition: TaskDefinition) -> Itera
     if not isinstance(definition.node.body, cst.IndentedBlock) or definition.node.asynchronous is not None:
         return
     units = _Units(view)
+    if not units.are_several(definition.node):
+        return
     try:
         items = Graph(view, definition.node, units).analyse(definition.node.body.body).items
     except OrderError:
@@ -72,6 +74,15 @@ class _Units:
     def inputs(self, node: cst.BaseExpression) -> Sequence[cst.CSTNode]:
         """The arguments; those of a condition belong to its branches."""
         return [] if self._is_condition(node) else list(children(node))
+
+    def are_several(self, function: cst.FunctionDef) -> bool:
+        """Whether a function makes more than one node, or any in a loop: what is cheap to know."""
+        count = 0
+        for node in walk(function.body):
+            if isinstance(node, (cst.For, cst.CompFor)):
+                return True
+            count += self.is_unit(node)
+        return count > 1
 
     def in_comprehensions(self, function: cst.FunctionDef) -> bool:
         """Whether there are nodes among the elements of a comprehension."""

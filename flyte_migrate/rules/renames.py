@@ -13,7 +13,7 @@ from flyte_migrate.rules import on_file
 
 @on_file
 def rename(view: FileView) -> Iterator[Item]:
-    """Replace every occurrence of a renamed v1 name by its v2 name; a row's code says what differs, once a file."""
+    """Replace every occurrence of a renamed v1 name by its v2 name; what is different then is said once a file."""
     told: set[str] = set()
     for reference in view.references:
         # A row of the name itself goes before what stands for all attributes of its module (`logger.info`).

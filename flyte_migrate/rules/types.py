@@ -1,4 +1,4 @@
-"""The other types: enums given by value, quoted and path-like annotations, iterators, JSON mixins (TYP-70…87, IMP-54…58).
+"""The other types: enums by value, quoted and path-like annotations, iterators, JSON mixins (TYP-70…87, IMP-54…58).
 
 Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/
 """

@@ -55,6 +55,10 @@ def judge(case: Case, migrated: Execution, original: Execution | None) -> Judgem
 
 def _judge(case: Case, migrated: Execution, original: Execution | None) -> Judgement:
     if migrated.violations:
+        before = original.raised if original is not None and original.stage == "run" else None
+        if before is not None and all(each.rule == "unfit-value" for each in migrated.violations):
+            why = f"a value does not fit its annotation, and the original fails, too: {_told(before)}"
+            return Judgement(Verdict.SKIPPED, why, migrated.violations[0].place)
         return _strict(migrated.violations, migrated)
     if migrated.missing:
         return Judgement(
@@ -77,6 +81,9 @@ def _judge(case: Case, migrated: Execution, original: Execution | None) -> Judge
         how = f"raised {_told(migrated.raised)}" if migrated.raised else "ran"
         used = ", ".join(migrated.stand_ins_used or migrated.stand_ins)
         return Judgement(Verdict.SKIPPED, f"it {how} with stand-ins for {used}, which proves nothing of its results")
+    if migrated.raised is not None and migrated.raised.name == "EOFError":
+        why = "it asks for something on standard input, which is closed here"
+        return Judgement(Verdict.SKIPPED, why, migrated.raised.place)
     obstacle = _obstacle(original)
     if original is None or obstacle:
         alone = _alone(case, migrated)
@@ -125,6 +132,8 @@ def _obstacle(original: Execution | None) -> str:
         return f"the original can't be run: {_told(original.raised)}"
     if original.stand_ins_used:
         return f"the original ran with stand-ins for {', '.join(original.stand_ins_used)}"
+    if original.raised is not None and original.raised.name == "FlyteRecoverableException":
+        return "the original asks to be retried, which flytekit does not do in local execution"
     if original.raised is not None and not original.raised.own:
         return f"flytekit's local execution itself fails: {_told(original.raised)}"
     return ""

@@ -145,6 +145,8 @@ class _Trial:
             found = replace(
                 found, notes=(*found.notes, "not compared: it is migrated already; --original names the source")
             )
+        if found.verdict in (Verdict.FAILED, Verdict.DIFFERS):
+            found = replace(found, notes=(*found.notes, *self._left(entry, found)))
         shown = shown_inputs(migrated.inputs)
         return Result(
             entry,
@@ -159,6 +161,14 @@ class _Trial:
             found.detail,
             time.monotonic() - started,
         )
+
+    def _left(self, entry: Entry, found: Judgement) -> Iterator[str]:
+        """What the migration left for a person in the files concerned: often the reason."""
+        files = dict.fromkeys([*([found.place.file] if found.place else []), entry.display])
+        for file in files:
+            codes = self.workspace.left.get(file)
+            if codes:
+                yield f"{file} has findings left for you, which may be the reason: {', '.join(codes)}"
 
     def _is_random(self, entry: Entry, inputs: _Inputs, original: Execution) -> bool:
         """Whether the original differs from itself."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from flyte_migrate import engine
-from flyte_migrate.diagnostics import Failed, Rewritten, Skipped
+from flyte_migrate.diagnostics import Failed, Rewritten, Severity, Skipped
 from flyte_migrate.project.discover import SKIPPED_FOLDERS, Discovery, ProjectRoot
 from flyte_migrate.settings import Settings
 from flyte_migrate.verify.model import VerifyError
@@ -38,6 +38,7 @@ class Workspace:
     rewritten: frozenset[str]
     refused: tuple[tuple[str, str], ...]
     failed: tuple[tuple[str, str], ...]
+    left: Mapping[str, tuple[str, ...]]  # codes of what was left for a person, by the path the user knows
 
     def user_path(self, path: str) -> str:
         """The path that the user knows a file in a copy by; other paths as they are."""
@@ -83,8 +84,7 @@ def prepare(
         if with_original:
             before = _copied(original or root.path, os.path.join(folder, "original", str(number), name))
         copies.append(Copy(root.path, migrated, before, _shown(root)))
-    rewritten, refused, failed = _migrate(discovery, settings, copies)
-    return Workspace(folder, tuple(copies), frozenset(rewritten), tuple(refused), tuple(failed))
+    return _migrated(discovery, settings, folder, tuple(copies))
 
 
 def keep(workspace: Workspace, folder: str) -> None:
@@ -96,16 +96,18 @@ def keep(workspace: Workspace, folder: str) -> None:
         shutil.copytree(copy.migrated, inner, dirs_exist_ok=True)
 
 
-def _migrate(
-    discovery: Discovery, settings: Settings, copies: Sequence[Copy]
-) -> tuple[set[str], list[tuple[str, str]], list[tuple[str, str]]]:
+def _migrated(discovery: Discovery, settings: Settings, folder: str, copies: tuple[Copy, ...]) -> Workspace:
     every = [candidate for root in discovery.roots for candidate in root.files]
     by_root = {copy.source: copy for copy in copies}
     rewritten: set[str] = set()
     refused: list[tuple[str, str]] = []
     failed: list[tuple[str, str]] = []
+    left: dict[str, tuple[str, ...]] = {}
     outcomes = engine.migrate(every, discovery.roots, settings)
     for candidate, outcome in zip(every, outcomes, strict=True):
+        codes = {found.code for found in outcome.diagnostics if found.severity is Severity.MANUAL}
+        if codes:
+            left[outcome.path] = tuple(sorted(codes))
         if isinstance(outcome, Rewritten):
             copy = by_root[candidate.root]
             place = Path(copy.migrated, os.path.relpath(candidate.path, candidate.root))
@@ -115,7 +117,7 @@ def _migrate(
             failed.append((outcome.path, outcome.reason))
         elif isinstance(outcome, Skipped):
             refused.append((outcome.path, outcome.reason))
-    return rewritten, refused, failed
+    return Workspace(folder, copies, frozenset(rewritten), tuple(refused), tuple(failed), left)
 
 
 def _copied(source: str, target: str) -> str:

@@ -192,3 +192,24 @@ def test_an_original_that_differs_from_itself_is_compared_with_nothing(tmp_path:
     result = only(verified(project(tmp_path / "p", program=text), against_flytekit=True))
     assert result.verdict is Verdict.SKIPPED
     assert result.why == "the original gives another result every time, so nothing can be compared"
+
+
+def test_a_failure_points_to_what_was_left_for_a_person(tmp_path: Path) -> None:
+    text = ORIGINAL.format(body="word = str(flytekit.current_context().stats)").replace(
+        "import os", "import flytekit, os"
+    )
+    result = only(verified(project(tmp_path / "p", program=text)))
+    assert result.verdict is Verdict.FAILED
+    assert any("findings left for you, which may be the reason: FM402" in note for note in result.notes)
+
+
+def test_an_installed_package_of_the_same_name_does_not_hide_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project(tmp_path / "site" / "flows", __init__="", program="raise AssertionError('the wrong one')\n", only_there="")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    folder = project(tmp_path / "p")
+    project(folder / "flows", program=HEAD + "    return 'mine'\n", other=HEAD + "    return 'other'\n")
+    (folder / "flows" / "pyproject.toml").unlink()
+    found = verified(folder)
+    assert {result.why for result in found.results} == {"gave 'mine'", "gave 'other'"}

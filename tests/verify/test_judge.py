@@ -36,6 +36,8 @@ def raised(name: str, function: str = "task", own: bool = True, stage: str = "ru
         (CHOSEN, raised("ValueError"), raised("KeyError"), Verdict.DIFFERS),
         # Where flytekit can't run the original locally, there is nothing to compare with.
         (CHOSEN, returned(1), raised("AssertionError", own=False), Verdict.RAN),
+        (CHOSEN, returned(1), raised("FlyteRecoverableException"), Verdict.RAN),
+        (CHOSEN, raised("EOFError"), raised("Abort"), Verdict.SKIPPED),
         (CHOSEN, returned(1), Execution("timeout", reason="too slow"), Verdict.RAN),
         (CHOSEN, returned(1), Execution("raised", "import", missing="torch"), Verdict.RAN),
         # Alone, a failure of a task with inputs that nobody chose may be right; one of a former workflow's body is not.
@@ -63,6 +65,15 @@ def test_a_violation_fails_even_what_gave_the_right_value() -> None:
     violation = Violation("unconsumed-map", PLACE, "nobody consumes it.", "Wrap it in list().")
     found = judge(CHOSEN, returned(1, violations=(violation,)), returned(1))
     assert (found.verdict, found.place, found.advice) == (Verdict.FAILED, PLACE, "Wrap it in list().")
+
+
+def test_a_value_that_never_fitted_is_no_fault_of_the_migration() -> None:
+    violation = Violation("unfit-value", PLACE, "it is no int.", "Convert it.")
+    migrated = Execution("raised", "run", raised=Raised("TypeError", "no int", PLACE, True), violations=(violation,))
+    assert judge(CHOSEN, migrated, returned(1)).verdict is Verdict.FAILED
+    assert judge(CHOSEN, migrated, None).verdict is Verdict.FAILED
+    found = judge(CHOSEN, migrated, raised("TypeTransformerFailedError", own=False))
+    assert (found.verdict, found.place) == (Verdict.SKIPPED, PLACE)
 
 
 def test_the_reason_for_no_comparison_is_told() -> None:

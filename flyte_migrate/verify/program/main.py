@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import traceback
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
@@ -108,11 +109,18 @@ def _inputs(parameters: list[tuple[str, Any, Any]], job: Job, blobs: Any) -> dic
 
 
 def load(name: str, file: str) -> ModuleType:
-    """The module ``name``, which must be the one in ``file``; by its file if its name can't be imported."""
-    if importlib.util.find_spec(name.partition(".")[0]) is not None:
-        module = importlib.import_module(name)
-        if os.path.realpath(getattr(module, "__file__", None) or "") == os.path.realpath(file):
-            return module
+    """The module ``name``, which must be the one in ``file``; by its file if the name means nothing or another one.
+
+    A folder without ``__init__.py``, such as ``tests``, gives way to any installed package of that name.
+    """
+    spec: ModuleSpec | None = None
+    try:
+        spec = importlib.util.find_spec(name)
+    except ModuleNotFoundError as error:
+        if not f"{name}.".startswith(f"{error.name}."):
+            raise  # its package was found, and what that imports was not
+    if spec is not None and os.path.realpath(spec.origin or "") == os.path.realpath(file):
+        return importlib.import_module(name)
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
