@@ -210,7 +210,7 @@ def _migrate(
     plan.add(earlier_findings(view, plan))
     plan.add(leftover_findings(view, plan, after))
     plan.add(star_findings(view, after))
-    plan.add(plan_imports(view, before, after))
+    plan.add(plan_imports(view, before, after, plan.findings))
     diagnostics = _diagnostics(path, target, view, plan, settings)
     _add_todos(view, plan, settings, {(d.line, d.code) for d in diagnostics})
     text = rewriter.apply().code if plan.changes or plan.leading else source.text
@@ -232,7 +232,9 @@ def _diagnostics(
             severity = known[finding.code].severity
             diagnostic = Diagnostic(path, line, column, finding.code, finding.message, severity, finding.symbol or None)
             found.setdefault((line, finding.code, finding.message), diagnostic)
-    return suppress(path, found.values(), view.facts.ignores, lambda code: code in known and code not in NOT_ALWAYS_FOUND)
+    return suppress(
+        path, found.values(), view.facts.ignores, lambda code: code in known and code not in NOT_ALWAYS_FOUND
+    )
 
 
 def _add_todos(view: FileView, plan: FilePlan, settings: Settings, reported: set[tuple[int, str]]) -> None:
@@ -256,7 +258,10 @@ def _add_todos(view: FileView, plan: FilePlan, settings: Settings, reported: set
         if carrier is not None:
             notes = plan.carried.setdefault(carrier, [])
         else:
-            notes = plan.leading.setdefault(view.statement(finding.node), [])
+            statement = view.statement(finding.node)
+            if finding.code in {code for code, _ in view.todos_above(statement)}:
+                continue
+            notes = plan.leading.setdefault(statement, [])
         if finding.code not in {code for code, _ in notes}:
             notes.append((finding.code, finding.message))
 

@@ -169,7 +169,7 @@ def _rewritten(project: _Migrated, file: _File, migrated: frozenset[str]) -> str
     before = usage_of(view.tree, view)
     rewriter = Rewriter(view.tree, plan, view.parents)
     after = usage_of(rewriter.apply(), view)
-    plan.add(plan_imports(view, before, after))
+    plan.add(plan_imports(view, before, after, plan.findings))
     text = rewriter.apply().code
     check_output(file.text, text)
     return text

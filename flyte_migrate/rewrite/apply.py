@@ -95,7 +95,9 @@ class Rewriter:
             nodes = [] if result is None else list(result) if isinstance(result, Sequence) else [result]
         notes = self.plan.leading.get(node)
         if notes and nodes:
-            nodes[0] = with_todos(nodes[0], notes)
+            # What is put in front of an import that stays are other imports.
+            place = -1 if _is_import(node) else 0
+            nodes[place] = with_todos(nodes[place], notes)
         before = [s for item in self.plan.before.get(node, ()) for s in self._inserted(item)]
         before += [s for statement in self.plan.moved.get(node, ()) for s in self._rebuilt(statement)]
         after = [s for item in self.plan.after.get(node, ()) for s in self._inserted(item)]
@@ -135,6 +137,10 @@ class Rewriter:
         if name == "body" and isinstance(node, cst.SimpleStatementLine):
             items[-1] = items[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
         return items
+
+
+def _is_import(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.SimpleStatementLine) and isinstance(node.body[0], (cst.Import, cst.ImportFrom))
 
 
 def _without_comma(last: cst.CSTNode, call: cst.CSTNode) -> cst.CSTNode:

@@ -17,9 +17,11 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from flyte_migrate.catalogue import catalogue
+from flyte_migrate.diagnostics import Severity
 from flyte_migrate.mapping import V1_ROOTS
 from flyte_migrate.project.index import absolute_import
-from flyte_migrate.rewrite.plan import Item, Replace, insert
+from flyte_migrate.rewrite.plan import Finding, Item, Replace, insert
 from flyte_migrate.rewrite.scopes import Scope
 from flyte_migrate.rewrite.template import only_lines
 from flyte_migrate.rewrite.view import FileView, Statement, dotted_name
@@ -100,7 +102,7 @@ class _Line:
     source: str  # absolute module of a from-import, else empty
 
 
-def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
+def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence[Finding]) -> Iterator[Item]:
     """Edits that make the imports fit the rewritten tree. ``before`` and ``after`` are the usages around the
     rewrite."""
     lines = list(_lines(view))
@@ -153,6 +155,7 @@ def plan_imports(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
     if anchor is None and third_party:
         yield from _at_top(view, lines, third_party)
     yield from _empty_blocks(view, removed, anchor)
+    yield from _kept(view, lines, doomed, after, findings)
 
 
 _LineKey = int
@@ -256,6 +259,28 @@ def _hosts(view: FileView, line: _Line, module: str) -> bool:
         return False
     written = "." * len(line.node.relative) + (dotted_name(line.node.module) if line.node.module is not None else "")
     return written == module
+
+
+def _kept(
+    view: FileView,
+    lines: Sequence[_Line],
+    doomed: set[cst.ImportAlias | cst.ImportStar],
+    after: Usage,
+    findings: Sequence[Finding],
+) -> Iterator[Item]:
+    """A finding for every v1 import that stays, with the code of what still needs it."""
+    known = catalogue()
+    codes = {view.statement(f.node): f.code for f in findings if known[f.code].severity is Severity.MANUAL}
+    for line in lines:
+        kept = [a for a in _aliases(line) if isinstance(a, cst.ImportAlias) and a not in doomed and _is_v1(line, a)]
+        if not kept or view.todos_above(line.statement):
+            continue
+        names = [_local(line, alias)[0] for alias in kept]
+        readers = (view.statement(n) for local in names for n in view.occurrences.get(local, ()) if n in after.original)
+        code = next((codes[statement] for statement in readers if statement in codes), "FM900")
+        verb = "is" if len(names) == 1 else "are"
+        message = f"{', '.join(names)} {verb} still used in this file."
+        yield Finding(line.node, code, message)
 
 
 def _anchor(

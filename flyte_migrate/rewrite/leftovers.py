@@ -9,7 +9,6 @@ import libcst as cst
 from flyte_migrate.catalogue import catalogue
 from flyte_migrate.diagnostics import Severity
 from flyte_migrate.mapping import V1_ROOTS
-from flyte_migrate.project.index import TODO_COMMENT
 from flyte_migrate.rewrite.imports import Usage, needs_star
 from flyte_migrate.rewrite.plan import FilePlan, Finding
 from flyte_migrate.rewrite.view import FileView, dotted_name
@@ -25,11 +24,10 @@ def earlier_findings(view: FileView, plan: FilePlan) -> Iterator[Finding]:
     known = catalogue()
     told: set[tuple[cst.CSTNode, str]] = {(view.statement(f.node), f.code) for f in plan.findings}
     for statement in view.statements():
-        for line in getattr(statement, "leading_lines", ()):
-            match = TODO_COMMENT.search(line.comment.value) if line.comment is not None else None
-            if match and (statement, match[1]) not in told and match[1] in known:
-                told.add((statement, match[1]))
-                yield Finding(statement, match[1], line.comment.value[match.end() :].lstrip(": "))
+        for code, text in view.todos_above(statement):
+            if (statement, code) not in told and code in known:
+                told.add((statement, code))
+                yield Finding(statement, code, text)
 
 
 def leftover_findings(view: FileView, plan: FilePlan, after: Usage) -> Iterator[Finding]:

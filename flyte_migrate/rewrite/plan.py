@@ -21,11 +21,12 @@ class Replace:
     """Replace ``node``. ``build`` gets the node with all edits below it applied, so nested edits compose.
 
     A statement may become several statements, or none. One rule owns a node: two replacements of one node are a
-    conflict.
+    conflict, unless one of them ``wraps`` whatever the node becomes (``x`` into ``x.download_sync()``).
     """
 
     node: cst.CSTNode
     build: Callable[[Any], Built]
+    wraps: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,9 +110,8 @@ class FilePlan:
         """Collect items. Raises ConflictError if a node is already to be replaced."""
         for item in items:
             if isinstance(item, Replace):
-                if item.node in self.replacements:
-                    raise ConflictError(f"two edits of one {type(item.node).__name__}: {_code(item.node)}")
-                self.replacements[item.node] = item
+                known = self.replacements.get(item.node)
+                self.replacements[item.node] = item if known is None else _composed(known, item)
             elif isinstance(item, Insert):
                 (self.after if item.after else self.before).setdefault(item.anchor, []).append(item)
             elif isinstance(item, Move):
@@ -127,6 +127,14 @@ class FilePlan:
     def changes(self) -> bool:
         """Whether the tree will change."""
         return bool(self.replacements or self.before or self.after or self.moved or self.helpers)
+
+
+def _composed(one: Replace, other: Replace) -> Replace:
+    """Two replacements of one node, of which exactly one wraps what the other makes."""
+    if one.wraps == other.wraps:
+        raise ConflictError(f"two edits of one {type(one.node).__name__}: {_code(one.node)}")
+    inner, outer = (other, one) if one.wraps else (one, other)
+    return Replace(one.node, lambda updated: outer.build(inner.build(updated)))
 
 
 def _code(node: cst.CSTNode) -> str:

@@ -17,7 +17,7 @@ from flyte_migrate.mapping import V1_ROOTS, Row, table
 from flyte_migrate.project.colour import Colours
 from flyte_migrate.project.environments import EnvironmentPlan
 from flyte_migrate.project.facts import ModuleFacts
-from flyte_migrate.project.index import absolute_import, star_exports
+from flyte_migrate.project.index import TODO_COMMENT, absolute_import, star_exports
 from flyte_migrate.project.link import ProjectIndex, Task
 from flyte_migrate.rewrite.scopes import Binding, Scope
 from flyte_migrate.rewrite.walk import children, walk
@@ -379,6 +379,14 @@ class FileView:
     def statements(self) -> list[cst.CSTNode]:
         """All statement lines and compound statements in source order."""
         return [n for n in walk(self.tree) if isinstance(n, (cst.SimpleStatementLine, cst.BaseCompoundStatement))]
+
+    def todos_above(self, statement: cst.CSTNode) -> list[tuple[str, str]]:
+        """(code, text) of the TODO comments above a statement; libcst has those of the first one in the header."""
+        lines = list(getattr(statement, "leading_lines", ()))
+        if self.tree.body and statement is self.tree.body[0]:
+            lines = [*self.tree.header, *lines]
+        found = ((TODO_COMMENT.search(line.comment.value), line.comment.value) for line in lines if line.comment)
+        return [(match[1], text[match.end() :].lstrip(": ")) for match, text in found if match]
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         return self.parents.get(node)

@@ -538,7 +538,7 @@ def _download(view: FileView, kinds: Kinds, group: list[Use], taken: set[str]) -
     existing = _existing_variable(view, kinds, group)
     if existing is not None:
         first, name = existing
-        yield Replace(first.whole, _downloaded(view, first))
+        yield Replace(first.whole, _downloaded(view, first), wraps=first.whole is first.node)
         for use in group:
             if use is not first:
                 yield _named(view, use, name)
@@ -546,7 +546,7 @@ def _download(view: FileView, kinds: Kinds, group: list[Use], taken: set[str]) -
     anchor = _anchor(view, kinds, group)
     if anchor is None:
         for use in group:
-            yield Replace(use.whole, _downloaded(view, use))
+            yield Replace(use.whole, _downloaded(view, use), wraps=use.whole is use.node)
         return
     name = _variable(group[0].node, taken)
     source = group[0].node
@@ -567,7 +567,7 @@ def _download(view: FileView, kinds: Kinds, group: list[Use], taken: set[str]) -
 
 
 def _named(view: FileView, use: Use, name: str) -> Replace:
-    return Replace(use.whole, lambda updated: _fit(view, use, cst.Name(name)))
+    return Replace(use.whole, lambda updated: _fit(view, use, cst.Name(name)), wraps=use.whole is use.node)
 
 
 def _fit(view: FileView, use: Use, made: cst.BaseExpression) -> cst.BaseExpression:
@@ -596,7 +596,9 @@ def read_in_place(view: FileView, use: Use, holder: cst.BaseExpression) -> cst.B
 def shown(view: FileView, use: Use) -> Replace:
     """The URI in the place of a file that is only named: ``print(f)`` → ``print(f.path)``."""
     return Replace(
-        use.whole, lambda updated: cst.Attribute(parenthesized(_holder(updated, view, use)), cst.Name("path"))
+        use.whole,
+        lambda updated: cst.Attribute(parenthesized(_holder(updated, view, use)), cst.Name("path")),
+        wraps=use.whole is use.node,
     )
 
 

@@ -42,7 +42,7 @@ _PATHS = {
 _ELSEWHERE = frozenset({"secrets", "checkpoint", "default_deck", "decks", "timeline_deck"})
 _LOOKUPS = frozenset({"get", "has_attr", "builder", "new_builder", "with_task_sandbox", "with_enable_deck"})
 #: Attributes whose conversion does not read the context.
-_WITHOUT_CONTEXT = frozenset({"working_directory", "logging", "secrets", "default_deck", "decks", "timeline_deck"})
+_WITHOUT_CONTEXT = frozenset({"working_directory", "logging", "secrets", "default_deck", "timeline_deck"})
 
 
 @on_file

@@ -14,7 +14,7 @@ import libcst as cst
 from flyte_migrate.rewrite.awaiting import runs_async
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.scopes import Scope
-from flyte_migrate.rewrite.template import argument, code
+from flyte_migrate.rewrite.template import argument, code, only_lines
 from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.configuration import arguments, callee, constant
@@ -71,6 +71,9 @@ def convert_decks(view: FileView) -> Iterator[Item]:
     for use in context_uses(view):
         if use.path[:1] == ("timeline_deck",):
             yield Finding(use.root, "FM410", "The timeline deck has no counterpart; log what took how long.")
+        elif use.path[:1] == ("decks",) and (statement := _placement(view, use.root, decks)) is not None:
+            lines = statement.leading_lines if any(line.comment for line in statement.leading_lines) else ()
+            yield Replace(statement, lambda updated, lines=lines: [only_lines(lines)] if lines else None)  # type: ignore[misc]
         elif use.path[:1] == ("decks",):
             yield Finding(
                 use.root, "FM414", "The list of decks is gone; flyte.report.get_tab(name) finds or makes a tab."
@@ -78,6 +81,23 @@ def convert_decks(view: FileView) -> Iterator[Item]:
     for reference in view.references:
         if reference.name == DECK:
             yield from _convert_reference(view, reference, {deck.node for deck in decks})
+
+
+def _placement(view: FileView, root: cst.CSTNode, decks: Sequence[_Deck]) -> cst.SimpleStatementLine | None:
+    """``ctx.decks.insert(0, deck)`` as a statement of its own: a tab is there from its making, so nothing is left."""
+    node: cst.CSTNode | None = root
+    while isinstance(parent := view.parent(node), cst.Attribute) if node is not None else False:
+        node = parent
+    call = view.parent(node) if node is not None else None
+    expression = view.parent(call) if isinstance(call, cst.Call) else None
+    if not isinstance(call, cst.Call) or call.func is not node or not code(call.func).endswith((".append", ".insert")):
+        return None
+    line = view.parent(expression) if isinstance(expression, cst.Expr) else None
+    known = {deck.variable for deck in decks if deck.variable}
+    last = call.args[-1].value if call.args else None
+    if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1 or not isinstance(last, cst.Name):
+        return None
+    return line if last.value in known else None
 
 
 def _constructed(view: FileView) -> Iterator[_Deck]:
@@ -142,7 +162,7 @@ def _convert_deck(view: FileView, deck: _Deck, decks: Sequence[_Deck]) -> Iterat
 
 def _is_append_to_decks(view: FileView, arg: cst.Arg) -> bool:
     node = view.parent(arg)
-    return isinstance(node, cst.Call) and code(node.func).endswith(".decks.append")
+    return isinstance(node, cst.Call) and code(node.func).endswith((".decks.append", ".decks.insert"))
 
 
 def _tab(deck: _Deck, report: str) -> str:

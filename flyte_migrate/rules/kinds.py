@@ -832,6 +832,8 @@ CONTAINER_METHODS = frozenset(
 )
 
 V1_TYPES = FILE_TYPES | DIRECTORY_TYPES | FRAME_TYPES
+
+
 def _alternatives(type_: Type) -> list[Type]:
     """The sides of ``A | B``, quoted or not."""
     text = type_.text.strip("'\"")
