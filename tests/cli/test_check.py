@@ -72,8 +72,8 @@ def test_columns_count_characters(project: Path, cli: Cli) -> None:
 
 
 def test_a_name_without_counterpart_has_the_code_of_its_row(project: Path, cli: Cli) -> None:
-    (project / "a.py").write_text("from flytekit import Workflow\nw = Workflow(name='w')\n")
-    assert codes(cli("check", "--output-format", "concise").text) == [("a.py:2:5", "FM203")]
+    (project / "a.py").write_text("from flytekit import SensorEngine\nw = SensorEngine()\n")
+    assert codes(cli("check", "--output-format", "concise").text) == [("a.py:2:5", "FM620")]
 
 
 def test_an_unknown_name_says_so(project: Path, cli: Cli) -> None:

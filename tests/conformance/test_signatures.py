@@ -5,6 +5,7 @@ One row per name, so that a new release of the SDK that changes a signature show
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import pathlib
@@ -17,6 +18,16 @@ import pytest
 from .signatures import NAMES
 
 HERE = pathlib.Path(__file__).resolve().parent
+
+
+def _is_installed(name: str) -> bool:
+    """Whether the package of a plugin's name is here: plugins bring heavy libraries that the test extra leaves out."""
+    try:
+        return (
+            not name.startswith("flyteplugins.") or importlib.util.find_spec(".".join(name.split(".")[:2])) is not None
+        )
+    except ModuleNotFoundError:
+        return False
 
 
 class Difference(NamedTuple):
@@ -74,7 +85,7 @@ def signatures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, 
     return {runtime: _signatures(runtime, tmp_path_factory.mktemp(runtime)) for runtime in ("bundled", "real")}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if _is_installed(name)])
 def test_signature_is_that_of_the_real_sdk(name: str, signatures: dict[str, dict[str, Any]]) -> None:
     bundled, real = signatures["bundled"][name], signatures["real"][name]
     assert "missing" not in real, f"the installed SDK has no {name}: {real}"

@@ -50,5 +50,5 @@ def main():
         only(walk_async, folder=data),
         below(missing.list_files_sync()),
         caught(lambda: below(data.walk_sync(max_depth=0))),
-        type(data.list_files_sync()[0]).__name__,
+        type(data.list_files_sync()[0]).__name__.split("[")[0],
     ]

@@ -18,7 +18,7 @@ env = flyte.TaskEnvironment(name="one")
 
 @env.task
 def look() -> list[str]:
-    return [name for name in ("io", "report", "remote", "types", "durable", "notify") if hasattr(flyte, name)]
+    return [name for name in ("report", "remote", "types", "durable", "notify") if hasattr(flyte, name)]
 
 print(json.dumps(flyte.with_runcontext(mode="local").run(look).outputs()[0]))
 """
