@@ -56,7 +56,7 @@ def define_environments(view: FileView) -> Iterator[Item]:
         assert isinstance(anchor, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
         for number, environment in enumerate(group):
             yield _insert(view, anchor, environment, late, first=not number, last=environment is group[-1])
-    templates = _templates(view)
+    templates = {**_own_environments(view), **_templates(view)}
     for dependency, dependants in late.items():
         anchor = templates.get(dependency) or anchors[dependency]
         lines = [f"{name}.add_dependency({dependency})" for name in dependants]
@@ -129,6 +129,9 @@ def _anchors(view: FileView, environments: Sequence[Environment]) -> dict[str, S
 
 
 def _bound_before(view: FileView, environment: Environment, order: dict[cst.CSTNode, int], position: int) -> bool:
+    own = _own_environments(view)
+    if any(order.get(own[v], 0) >= position for m, v in environment.depends_on if m == environment.module and v in own):
+        return False
     for arg in _configuration(view, environment).values():
         for name in walk(arg.value):
             if not isinstance(name, cst.Name):
@@ -137,6 +140,17 @@ def _bound_before(view: FileView, environment: Environment, order: dict[cst.CSTN
                 if binding.node in view.parents and order.get(view.top_statement(binding.node), 0) >= position:
                     return False
     return True
+
+
+def _own_environments(view: FileView) -> dict[str, Statement]:
+    """The statements of the file itself that bind an environment (an actor's, or one that stood already)."""
+    generated = {e.variable for e in view.environments.by_module.get(view.facts.module, ())}
+    wanted = {v for e in view.environments.by_module.get(view.facts.module, ()) for _, v in e.depends_on} - generated
+    return {
+        name: view.top_statement(bindings[0].node)
+        for name, bindings in view.module_scope.bindings.items()
+        if name in wanted and bindings[0].kind == "assign"
+    }
 
 
 def _dependencies_first(environments: Sequence[Environment]) -> list[Environment]:
@@ -162,13 +176,16 @@ def _late_dependencies(
     """Environments of this module that are defined only after one that depends on them."""
     order: dict[cst.CSTNode, int] = {statement: number for number, statement in enumerate(view.tree.body)}
     late: dict[str, list[str]] = {}
-    anchors = {**anchors, **_templates(view)}
+    own = _own_environments(view)
+    anchors = {**own, **anchors, **_templates(view)}
     cyclic = {ref for cycle in view.environments.cycles for ref in cycle}
     for environment in environments:
         for module, variable in environment.depends_on:
             if module != environment.module or variable not in anchors or (module, variable) in cyclic:
                 continue
-            if order.get(anchors[variable], 0) > order.get(anchors[environment.variable], 0):
+            distance = order.get(anchors[variable], 0) - order.get(anchors[environment.variable], 0)
+            # An environment is put before its anchor, so a statement of the file that is the anchor comes after it.
+            if distance > 0 or (distance == 0 and variable in own):
                 late.setdefault(variable, []).append(environment.variable)
     return late
 
