@@ -133,7 +133,7 @@ def define(
 
     yield Replace(made.statement, replacement)
     for reference in view.references:
-        if made.node in set(view.ancestors(reference.node)) | {made.node}:
+        if made.node in view.ancestors(reference.node):
             yield Covered(reference.node)
     yield from _set_off(view, made.statement)
 
