@@ -3,7 +3,8 @@
 
 ``report.json`` lists the findings as ``{"line", "code"}`` (and ``"file"`` in folders). ``case.json`` may hold
 ``settings`` and
-``run``: entry points whose outputs must be equal under flytekit (before) and flyte (after). A case without ``after``
+``run``: entry points whose outputs must be equal under flytekit (before) and flyte (after), where the packages that it
+``needs`` are installed. A case without ``after``
 must not change. ``python -m tests.fixtures update [<rule>[/<case>]]`` writes what the tool gives now; read it before
 committing it.
 """
@@ -33,6 +34,7 @@ class Case:
     path: Path
     settings: dict[str, Any] = field(default_factory=dict)
     run: tuple[dict[str, Any], ...] = ()
+    needs: tuple[str, ...] = ()  # packages without which it can't run
 
     @property
     def id(self) -> str:
@@ -70,7 +72,7 @@ def cases(pattern: str = "") -> list[Case]:
         if path.relative_to(ROOT).parts[0] == "sample_repo":
             continue
         options = json.loads((path / "case.json").read_text()) if (path / "case.json").exists() else {}
-        case = Case(path, options.get("settings", {}), tuple(options.get("run", ())))
+        case = Case(path, options.get("settings", {}), tuple(options.get("run", ())), tuple(options.get("needs", ())))
         if case.id.startswith(pattern):
             found.append(case)
     return found

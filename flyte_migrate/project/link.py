@@ -19,7 +19,7 @@ from flyte_migrate.project.facts import (
     ModuleFacts,
     Variable,
 )
-from flyte_migrate.project.objects import KINDS, NOTEBOOK, interface_of
+from flyte_migrate.project.objects import KINDS, NOTEBOOK, Source, interface_of
 
 Role = Literal["task", "dynamic", "workflow", "eager", "v2", "template"]
 
@@ -267,7 +267,8 @@ class ProjectIndex:
         for fact in facts.imports:
             if fact.local == head and not fact.scope:
                 return f"{fact.target}.{tail}" if tail else fact.target
-        return f"{module}.{text}"
+        # The outputs of task objects are named absolutely.
+        return text if tail and head not in facts.bound else f"{module}.{text}"
 
     # -- entities ------------------------------------------------------------------------------------------------
 
@@ -350,7 +351,7 @@ class ProjectIndex:
     def _object_task(self, module: str, variable: Variable) -> Task | None:
         """The task that a module-level variable holds, if it is made by one of the v1 classes of task objects."""
         factory = self.canonical(variable.call, module) if variable.call and not variable.rebound else ""
-        interface = interface_of(factory, variable) if factory in KINDS else None
+        interface = interface_of(factory, variable, self._source(module)) if factory in KINDS else None
         if interface is None:
             return None
         returns = [item.annotation for item in interface.outputs]
@@ -365,6 +366,31 @@ class ProjectIndex:
         # The task_config of an object is its own; what else configures a task belongs to the environment.
         config = tuple(a for a in variable.arguments if a.keyword != "task_config")
         return Task(module, function, role, config, outputs, -1, factory=factory)
+
+    def _source(self, module: str) -> Source:
+        """What the module says about the arguments of a task object."""
+
+        def follow(node: ast.expr, anywhere: bool) -> ast.expr:
+            for _ in range(10):
+                if not isinstance(node, (ast.Name, ast.Attribute)):
+                    break
+                found = self.definition(self.local(module, ast.unparse(node)), module)
+                variable = found.variable if found is not None else None
+                if found is None or variable is None or variable.rebound:
+                    break
+                if found.module.module != module:
+                    behind = ast.parse(variable.text, mode="eval").body
+                    return behind if anywhere and isinstance(behind, ast.Constant) else node
+                node = ast.parse(variable.text, mode="eval").body
+            return node
+
+        return Source(
+            lambda node: follow(node, False),
+            lambda node: follow(node, True),
+            lambda text: (
+                text if text in _BUILTIN_TYPES | {"list"} else self.canonical(self.local(module, text), module)
+            ),
+        )
 
     def task(self, qualified: str, importer: str = "") -> Task | None:
         """The task a qualified name stands for, through imports and re-exports."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from flyte_migrate.project.environments import Environment
+from flyte_migrate.project.objects import KINDS
 from flyte_migrate.rewrite.plan import Finding, Insert, Item, Rebuild
 from flyte_migrate.rewrite.template import argument, only_lines
 from flyte_migrate.rewrite.view import FileView, Statement, TaskDefinition
@@ -196,7 +197,9 @@ def _insert(
     blank = cst.EmptyLine(indent=False)
     touches = not anchor.leading_lines or anchor.leading_lines[0].comment is not None
     distance = 2 if isinstance(anchor, (cst.FunctionDef, cst.ClassDef)) else 1
-    below = [only_lines([blank] * distance)] if last and touches and not environment.scope else []
+    # An object that becomes a function brings its own blank lines.
+    defined = any(made.statement is anchor and KINDS[made.task.factory] == "function" for made in view.objects)
+    below = [only_lines([blank] * distance)] if last and touches and not environment.scope and not defined else []
     gap = [blank] if not first or _follows_import(view, anchor) else _leading_blanks(anchor) or [blank]
 
     def build(rebuild: Rebuild) -> list[cst.BaseStatement]:

@@ -17,7 +17,7 @@ from flyte_migrate.rewrite.flow import Type
 from flyte_migrate.rewrite.plan import Covered, Finding, Insert, Item, Replace
 from flyte_migrate.rewrite.template import code, only_lines
 from flyte_migrate.rewrite.view import FileView, Reference, Statement, TaskObject
-from flyte_migrate.rules.configuration import arguments, callee, lost_comments
+from flyte_migrate.rules.configuration import arguments, callee, follow, lost_comments, names_in
 from flyte_migrate.rules.tasks import task_arguments
 
 _METADATA = "flytekit.TaskMetadata"
@@ -38,6 +38,9 @@ _METADATA_ORDER = (
 _OWN = frozenset({"name", "inputs", "debug", "script", "script_file", "shell", "output_locs", "query_template"}) | {
     "task_config",
     "output_schema_type",
+    "outputs",
+    "query",
+    "provider",
 }
 
 
@@ -85,6 +88,14 @@ def typed_items(node: cst.BaseExpression | None) -> dict[str, str]:
         pairs = [(e.key, e.value) for e in node.elements if isinstance(e, cst.DictElement)]
         return {str(k.evaluated_value): code(v) for k, v in pairs if isinstance(k, cst.SimpleString)}
     return {}
+
+
+def local_names(view: FileView, made: TaskObject, *wishes: str) -> Iterator[str]:
+    """Names for the variables of the function that are neither inputs nor read by what the object was made of."""
+    nodes = [made.node, *(follow(view, arg.value) for arg in made.node.args)]
+    read = [n for node in nodes for n in names_in(node) if getattr(view.parent(n), "keyword", None) is not n]
+    taken = {n.value for n in read} | {p.name for p in made.task.function.parameters}
+    return (wish if wish not in taken else f"{wish}_" for wish in wishes)
 
 
 def kind_of_input(view: FileView, made: TaskObject, name: str) -> str:

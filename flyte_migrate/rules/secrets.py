@@ -178,6 +178,23 @@ def _variable(view: FileView, given: Mapping[str, cst.Arg]) -> str | None:
     return None if plain is None else _valid(plain)
 
 
+def requested(view: FileView, args: Mapping[str, cst.Arg]) -> str:
+    """The expression of the one secret that ``secret_requests=`` asks for; empty without."""
+    value = follow(view, args["secret_requests"].value) if "secret_requests" in args else None
+    if not isinstance(value, (cst.List, cst.Tuple)) or len(value.elements) != 1:
+        return ""
+    secret = follow(view, value.elements[0].value)
+    variable = variable_of(view, secret) if isinstance(secret, cst.Call) else None
+    return f'{view.local_name("os:").rstrip(".")}.environ["{variable or "<GROUP>_<KEY>"}"]'
+
+
+def variable_of(view: FileView, secret: cst.Call) -> str | None:
+    """The environment variable that holds what a ``Secret(...)`` asks for; None if its names are not known here."""
+    given = arguments(secret, _FIELDS) or {}
+    name = constant(view, given["env_var"].value) if "env_var" in given else None
+    return _valid(name) if isinstance(name, str) else _variable(view, given)
+
+
 def _valid(name: str) -> str:
     cleaned = re.sub(r"[^A-Z0-9_]", "_", name.upper())
     return f"_{cleaned}" if cleaned[:1].isdigit() else cleaned

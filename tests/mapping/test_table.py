@@ -46,6 +46,7 @@ RULES = {
     *("tasks", "environments", "workflows", "map_task", "conditional", "ordering", "outputs", "overrides", "failure"),
     *("gates", "launch_plans", "references", "remote", "images", "resources", "secrets", "cache", "files"),
     *("directories", "dataframes", "types", "context", "decks", "containers", "shell", "sql", "sensors", "notebooks"),
+    "duckdb",
     *("plugins", "actors", "testing", "exceptions", "imperative"),
     *("schedules", "notifications", "checkpoints", "artifacts", "echo", "hashing"),
 }
