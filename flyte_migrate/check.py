@@ -8,13 +8,13 @@ from __future__ import annotations
 import multiprocessing
 import re
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
 
 from flyte_migrate.catalogue import catalogue
 from flyte_migrate.diagnostics import Diagnostic, Failed, Outcome, Severity, Skipped, Unchanged
-from flyte_migrate.mapping import Row, table
+from flyte_migrate.mapping import V1_ROOTS, Row, table
 from flyte_migrate.project import companions, source
 from flyte_migrate.project.discover import Candidate, Discovery, mentions_v1
 from flyte_migrate.project.facts import ModuleFacts
@@ -44,10 +44,15 @@ def check(discovery: Discovery, settings: Settings, on_progress: Progress | None
                 hits.append(candidate)
         except source.SourceError as error:
             outcomes[candidate.path] = _unreadable(candidate, str(error))
-    for number, (candidate, outcome) in enumerate(zip(hits, _examine_all(hits, settings), strict=True), 1):
-        outcomes[candidate.path] = outcome
+    surfaces: dict[str, ModuleFacts] = {}
+    for number, (candidate, examined) in enumerate(zip(hits, _examine_all(hits, settings), strict=True), 1):
+        outcomes[candidate.path], surface = examined
+        if surface is not None:
+            surfaces[candidate.path] = surface
         if on_progress is not None:
             on_progress(number, len(hits))
+    for candidate, known in _handed_on(discovery.targets, surfaces):
+        outcomes[candidate.path], _ = _examine(candidate, settings, known)
     for candidate in discovery.targets:
         yield outcomes.get(candidate.path) or Unchanged(candidate.display)
     yield from beside(discovery, settings)
@@ -65,7 +70,10 @@ def _content(candidate: Candidate) -> bytes:
     return candidate.content if candidate.content is not None else source.read_bytes(candidate.path)
 
 
-def _examine_all(hits: Sequence[Candidate], settings: Settings) -> Iterator[Outcome]:
+_Examined = tuple[Outcome, ModuleFacts | None]
+
+
+def _examine_all(hits: Sequence[Candidate], settings: Settings) -> Iterator[_Examined]:
     workers = settings.workers(len(hits), FILES_PER_WORKER)
     examine = partial(_examine, settings=settings)
     if workers == 1:
@@ -75,39 +83,112 @@ def _examine_all(hits: Sequence[Candidate], settings: Settings) -> Iterator[Outc
         yield from pool.imap(examine, hits, chunksize=max(1, min(32, len(hits) // (workers * 4))))
 
 
-def _examine(candidate: Candidate, settings: Settings) -> Outcome:
-    """The outcome for one file. Nothing leaves it as an exception, whatever the file holds."""
+def _examine(candidate: Candidate, settings: Settings, known: Mapping[str, str] | None = None) -> _Examined:
+    """The outcome for one file, and what it hands on. Nothing leaves it as an exception, whatever the file holds."""
     try:
-        return _findings(candidate, settings)
+        return _findings(candidate, settings, known)
     except source.SourceError as error:
-        return _unreadable(candidate, str(error))
+        return _unreadable(candidate, str(error)), None
     except (RecursionError, MemoryError):
-        return _skipped(candidate, "FM003", 1, 0, "nested too deeply to be read")
+        return _skipped(candidate, "FM003", 1, 0, "nested too deeply to be read"), None
     except Exception as error:
-        return Failed(candidate.display, f"{type(error).__name__}: {error}", traceback.format_exc())
+        return Failed(candidate.display, f"{type(error).__name__}: {error}", traceback.format_exc()), None
 
 
-def _findings(candidate: Candidate, settings: Settings) -> Outcome:
+def _findings(candidate: Candidate, settings: Settings, known: Mapping[str, str] | None) -> _Examined:
     from flyte_migrate.project.index import index_module  # here because a project without Flyte 1 never needs it
 
     file = source.decode(_content(candidate))
     try:
-        facts = index_module(candidate.path, candidate.module, file.text, candidate.is_package)
+        facts = index_module(candidate.path, candidate.module, file.text, candidate.is_package, known)
     except SyntaxError as error:
-        return _skipped(candidate, "FM001", error.lineno or 1, max((error.offset or 1) - 1, 0), error.msg)
+        return _skipped(candidate, "FM001", error.lineno or 1, max((error.offset or 1) - 1, 0), error.msg), None
     except ValueError as error:  # a null byte, before Python 3.12
-        return _skipped(candidate, "FM001", 1, 0, str(error))
+        return _skipped(candidate, "FM001", 1, 0, str(error)), None
+    surface = _surface(facts)
     if facts.skip_file:
-        return Skipped(candidate.display, "it has a `flyte-migrate: skip-file` comment")
+        return Skipped(candidate.display, "it has a `flyte-migrate: skip-file` comment"), surface
     found = chain(_todos(candidate.display, facts), _leftovers(candidate.display, facts, file))
     wanted = (finding for finding in found if settings.enabled(finding.code, candidate.path))
     kept = suppress(candidate.display, wanted, facts.ignores, _can_find)
-    return Unchanged(candidate.display, tuple(item for item in kept if settings.enabled(item.code, candidate.path)))
+    wanted_only = tuple(item for item in kept if settings.enabled(item.code, candidate.path))
+    return Unchanged(candidate.display, wanted_only), surface
 
 
 def _can_find(code: str) -> bool:
     """Whether a code is one that only this command reports, so that its absence means something here."""
     return code.startswith("FM9")
+
+
+def _surface(facts: ModuleFacts) -> ModuleFacts | None:
+    """The names that a module imports, or renames, at its top level: what others may get from it."""
+    imports = tuple(fact for fact in facts.imports if not fact.scope)
+    aliases = tuple(variable for variable in facts.variables if variable.alias)
+    if not (imports or aliases or facts.star_imports):
+        return None
+    slim = {"imports": imports, "variables": aliases, "star_imports": facts.star_imports}
+    return ModuleFacts(facts.path, facts.module, facts.is_package, string_all=facts.string_all, **slim)  # type: ignore[arg-type]
+
+
+def _handed_on(
+    targets: Sequence[Candidate], surfaces: dict[str, ModuleFacts]
+) -> Iterator[tuple[Candidate, Mapping[str, str]]]:
+    """The files that get v1 names from other modules of the project, with the names that each gets so.
+
+    ``surfaces`` are those of the files that mention v1, by path; what hands a name on in between is added.
+    """
+    if not surfaces:
+        return
+    from flyte_migrate.project.link import link
+
+    index = link(surfaces.values())
+    latest = {*surfaces}
+    while latest:
+        modules = [surfaces[path] for path in latest]
+        importers = _importers([(m, names) for m in modules if (names := index.v1_names.get(m.module))])
+        if importers is None:
+            break
+        found: dict[str, ModuleFacts] = {}
+        for candidate in targets:
+            if candidate.path not in surfaces and (surface := _surface_of(candidate, *importers)) is not None:
+                found[candidate.path] = surface
+        surfaces.update(found)
+        index = link(surfaces.values())
+        latest = {*found}
+    for candidate in targets:
+        surface = surfaces.get(candidate.path)
+        known = index.handed_on(surface.module) if surface is not None else {}
+        known = {name: behind for name, behind in known.items() if behind.split(".")[0] in V1_ROOTS}
+        if known:
+            yield candidate, known
+
+
+_Patterns = tuple[re.Pattern[bytes], re.Pattern[bytes]]
+
+
+def _importers(modules: Sequence[tuple[ModuleFacts, Mapping[str, str]]]) -> _Patterns | None:
+    """What the text of a file has that imports from one of the modules: an import that names it by its last component
+    (or a package by its dots), and a name of v1 that it may get so."""
+    if not modules:
+        return None
+    stems = b"|".join(sorted({re.escape(facts.module.rpartition(".")[2]).encode() for facts, _ in modules}))
+    dotted = rb"|from[ \t]*\.+[ \t]*import" if any(facts.is_package for facts, _ in modules) else b""
+    names = b"|".join(sorted({re.escape(name).encode() for _, found in modules for name in found}))
+    imported = rb"^[ \t]*(?:(?:from|import)\b[^\n]*\b(?:" + stems + rb")\b" + dotted + rb")"
+    return re.compile(imported, re.MULTILINE), re.compile(rb"\b(?:" + names + rb")\b|\*")
+
+
+def _surface_of(candidate: Candidate, imported: re.Pattern[bytes], named: re.Pattern[bytes]) -> ModuleFacts | None:
+    from flyte_migrate.project.index import index_module
+
+    try:
+        data = _content(candidate)
+        if not (named.search(data) and imported.search(data)):
+            return None
+        text = source.decode(data).text
+        return _surface(index_module(candidate.path, candidate.module, text, candidate.is_package))
+    except (source.SourceError, SyntaxError, ValueError, RecursionError):
+        return None  # reported with the file, if it is of any concern
 
 
 def _unreadable(candidate: Candidate, reason: str) -> Skipped:

@@ -26,7 +26,7 @@ from flyte_migrate.rewrite.apply import Rewriter
 from flyte_migrate.rewrite.gate import GateError, check_output
 from flyte_migrate.rewrite.helpers import helper_inserts
 from flyte_migrate.rewrite.imports import original_usage, plan_imports, usage_of
-from flyte_migrate.rewrite.leftovers import earlier_findings, leftover_findings, star_findings
+from flyte_migrate.rewrite.leftovers import earlier_findings, imports_by_name, leftover_findings, star_findings
 from flyte_migrate.rewrite.plan import ConflictError, FilePlan
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rules import plan_file
@@ -103,15 +103,19 @@ def index_project(targets: Sequence[Candidate], roots: Sequence[ProjectRoot], st
     contents = {t.path: t.content for t in targets if t.content is not None}
     indexed: dict[str, ModuleFacts] = {}
     modules: dict[str, str] = {}
+    texts: dict[str, str] = {}
     waiting: dict[str, tuple[Candidate, bytes]] = {}
 
     def take(candidate: Candidate, data: bytes) -> None:
         try:
             text = decode(data).text
-            indexed[candidate.module] = index_module(candidate.display, candidate.module, text, candidate.is_package)
+            facts = index_module(candidate.display, candidate.module, text, candidate.is_package)
         except (SourceError, SyntaxError, ValueError, RecursionError):
             return  # reported when, and if, the file itself is migrated
+        indexed[candidate.module] = facts
         modules[candidate.path] = candidate.module
+        if facts.star_imports:
+            texts[candidate.module] = text
 
     for root in roots:
         for candidate in root.files:
@@ -123,15 +127,18 @@ def index_project(targets: Sequence[Candidate], roots: Sequence[ProjectRoot], st
                 take(candidate, data)
             else:
                 waiting[candidate.path] = (candidate, data)
-    while waiting and indexed:
-        importers = _importers(indexed)
+    latest = list(indexed.values())
+    while waiting and latest:
+        importers = _importers(latest)
         found = [path for path, (_, data) in waiting.items() if importers.search(data)]
+        known = len(indexed)
         for path in found:
             take(*waiting.pop(path))
-        if not any(waiting_candidate.is_package for waiting_candidate, _ in (waiting[p] for p in waiting)) or not found:
-            break
+        latest = list(indexed.values())[known:]
     _take_imported(indexed, waiting, take)
-    index = link(indexed.values())
+    migrated = {modules[t.path] for t in targets if t.path in modules}
+    untouched = frozenset(m for m, facts in indexed.items() if m not in migrated or facts.skip_file)
+    index = link(indexed.values(), texts, untouched)
     return Project(index, plan_environments(index), plan_colours(index, style), modules)
 
 
@@ -156,10 +163,12 @@ def _take_imported(
                         pending.append(indexed[candidate.module])
 
 
-def _importers(indexed: Iterable[str]) -> re.Pattern[bytes]:
-    """Import statements that name one of these modules by its last component."""
-    names = sorted({re.escape(module.rpartition(".")[2]).encode() for module in indexed})
-    return re.compile(rb"^[ \t]*(?:from|import)\b[^\n]*\b(?:" + b"|".join(names) + rb")\b", re.MULTILINE)
+def _importers(modules: Sequence[ModuleFacts]) -> re.Pattern[bytes]:
+    """Import statements that name one of these modules by its last component, or one of the packages by its dots."""
+    names = sorted({re.escape(facts.module.rpartition(".")[2]).encode() for facts in modules})
+    named = rb"(?:from|import)\b[^\n]*\b(?:" + b"|".join(names) + rb")\b"
+    dotted = rb"|from[ \t]*\.+[ \t]*import" if any(facts.is_package for facts in modules) else b""
+    return re.compile(rb"^[ \t]*(?:" + named + dotted + rb")", re.MULTILINE)
 
 
 def migrate_file(target: Candidate, project: Project, settings: Settings) -> Outcome:
@@ -203,6 +212,7 @@ def _migrate(
         return Skipped(path, str(error), (_error(path, error.raw_line, error.raw_column, "FM001", error.message),))
     view = FileView(tree, source.text, facts, project.index, project.environments, settings, project.colours)
     plan = plan_file(view)
+    plan.add(imports_by_name(view))
     plan.add(helper_inserts(view, plan.helpers))
     before = original_usage(view)
     rewriter = Rewriter(tree, plan, view.parents)

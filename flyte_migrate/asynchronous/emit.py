@@ -18,7 +18,7 @@ from flyte_migrate.asynchronous.items import Each, Item, OrderError
 from flyte_migrate.asynchronous.maps import partial_holder, read_map
 from flyte_migrate.asynchronous.schedule import Group, Step, schedule
 from flyte_migrate.asynchronous.units import Units
-from flyte_migrate.rewrite.imports import comments_in
+from flyte_migrate.rewrite.comments import comments_in
 from flyte_migrate.rewrite.template import WIDTH, code, only_lines
 from flyte_migrate.rewrite.view import FileView, Statement
 from flyte_migrate.rewrite.walk import walk

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from flyte_migrate.rewrite.imports import comments_in
+from flyte_migrate.rewrite.comments import comments_in
 from flyte_migrate.rewrite.template import WIDTH, argument, code, exploded
 
 __all__ = [

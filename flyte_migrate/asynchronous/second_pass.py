@@ -97,11 +97,14 @@ def _files(outcomes: Sequence[Outcome], targets: Sequence[Candidate], modules: M
 
 def _index(before: ProjectIndex, files: Iterable[_File]) -> ProjectIndex:
     facts: dict[str, ModuleFacts] = dict(before.modules)
+    texts: dict[str, str] = {}
     for file in files:
         if isinstance(file.outcome, Rewritten):
             old = facts[file.module]
             facts[file.module] = index_module(old.path, file.module, file.text, old.is_package)
-    return link(facts.values())
+        if facts[file.module].star_imports:
+            texts[file.module] = file.text
+    return link(facts.values(), texts)
 
 
 def _migrated(before: ProjectIndex, after: ProjectIndex, rewritten: set[str]) -> frozenset[str]:

@@ -114,7 +114,8 @@ class Variable:
 
     ``call`` is the resolved callee when the expression is a call, ``refers`` the resolved names in the expression,
     ``entries`` the items of a dictionary with constant string keys (a display, or a call of ``dict``), ``applies`` the
-    decorator in ``name = decorator(function)`` (the function is the one positional argument).
+    decorator in ``name = decorator(function)`` (the function is the one positional argument), ``alias`` what the
+    expression resolves to when it is but a name or an attribute chain.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Variable:
     rebound: bool = False
     entries: tuple[Argument, ...] = ()
     applies: Decorator | None = None
+    alias: str = ""
 
 
 @dataclass(frozen=True)

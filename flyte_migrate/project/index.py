@@ -12,7 +12,7 @@ import re
 import tokenize
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flyte_migrate.mapping import V1_ROOTS
@@ -39,6 +39,9 @@ TODO_COMMENT = re.compile(r"#\s*TODO\(flyte-migrate (FM\d{3})\)")
 IGNORE_COMMENT = re.compile(r"#\s*flyte-migrate:\s*ignore(?:\[([^\]]*)\])?")
 SKIP_FILE_COMMENT = re.compile(r"#\s*flyte-migrate:\s*skip-file")
 
+#: Functions that import the module that their first argument names.
+IMPORTERS = frozenset({"importlib.import_module", "__import__", "pytest.importorskip"})
+
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -53,14 +56,21 @@ class _Scope:
     names: dict[str, str | None] = field(default_factory=dict)
 
 
-def index_module(path: str, module: str, text: str, is_package: bool = False) -> ModuleFacts:
+def index_module(
+    path: str, module: str, text: str, is_package: bool = False, known: Mapping[str, str] | None = None
+) -> ModuleFacts:
     """The facts of one module's source text. Raises SyntaxError (or ValueError for a null byte) if it does not
-    parse."""
+    parse.
+
+    ``known`` are qualified names for what the module imports, or gets from a star import, where its own text does not
+    say as much (:meth:`flyte_migrate.project.link.ProjectIndex.handed_on`).
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
-    indexer = _Indexer(path, module, is_package)
+    indexer = _Indexer(path, module, is_package, known or {})
     indexer.has_walrus = ":=" in text
+    indexer.loads_by_name = any(loader.rpartition(".")[2] in text for loader in IMPORTERS)
     indexer.run(tree, text)
     todos, ignores, skip = _comments(text)
     return ModuleFacts(
@@ -195,8 +205,9 @@ def _captures(pattern: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 
 class _Indexer:
-    def __init__(self, path: str, module: str, is_package: bool) -> None:
-        self.path, self.module, self.is_package = path, module, is_package
+    def __init__(self, path: str, module: str, is_package: bool, known: Mapping[str, str]) -> None:
+        self.path, self.module, self.is_package, self.known = path, module, is_package, known
+        self.reached = {name: behind for name, behind in known.items() if "." in name}
         self.imports: list[Import] = []
         self.stars: list[str] = []
         self.functions: list[Function] = []
@@ -212,13 +223,18 @@ class _Indexer:
         self.calls: list[set[str]] = []
         self.run_to_the_end: set[ast.AST] = set()  # calls that are arguments of asyncio.run
         self.counts: dict[str, int] = {}
+        self.fallbacks = 0  # how many `except ImportError` the statement at hand stands in
         self.has_walrus = True
+        self.loads_by_name = True
 
     # -- scopes ------------------------------------------------------------------------------------------------
 
     def run(self, tree: ast.Module, text: str) -> None:
         self.scopes.append(_Scope(""))
         self._bind(tree.body, "")
+        names = self.scopes[0].names
+        imported = {fact.local for fact in self.imports}
+        names.update((name, behind) for name, behind in self.known.items() if name not in names or name in imported)
         self._block(tree.body, "")
         if imperative.MARK in text:
             self.imperative += imperative.imperative_workflows(tree, self.resolve)
@@ -268,8 +284,9 @@ class _Indexer:
                     self._add_import(
                         Import(alias.asname or alias.name, target, stmt.lineno, self.scopes[-1].key, guard)
                     )
-                    if is_v1:
-                        self._use(target, alias, is_import=True)
+                    behind = target if is_v1 else self.known.get(alias.asname or alias.name, "")
+                    if behind.split(".")[0] in V1_ROOTS:
+                        self._use(behind, alias, is_import=True)
             elif isinstance(stmt, ast.If):
                 inner: Guard = "type_checking" if _is_type_checking(stmt.test) else guard
                 self._enter_imports(stmt.body, inner)
@@ -313,6 +330,12 @@ class _Indexer:
         if not isinstance(node, ast.Name):
             return None
         root = self.lookup(node.id)
+        if root is not None and self.reached:
+            path = [node.id, *reversed(attributes)]
+            for length in range(len(path), 1, -1):
+                behind = self.reached.get(".".join(path[:length]))
+                if behind is not None:
+                    return ".".join([behind, *path[length:]])
         return ".".join([root, *reversed(attributes)]) if root else None
 
     # -- statements --------------------------------------------------------------------------------------------
@@ -338,7 +361,9 @@ class _Indexer:
                     for handler in value:
                         if handler.type is not None:
                             self._expression(handler.type)
+                        self.fallbacks += _catches_import_error(handler)
                         self._block(handler.body, enclosing)
+                        self.fallbacks -= _catches_import_error(handler)
                 elif name == "cases":
                     for case in value:
                         self._expression(case.pattern)
@@ -477,6 +502,8 @@ class _Indexer:
                 self._environment(name, value, stmt.lineno)
         refers = {r for n in ast.walk(value) if isinstance(n, (ast.Name, ast.Attribute)) and (r := self.resolve(n))}
         rebound = name in self.variables
+        if rebound and self.fallbacks:
+            return  # `except ImportError: task = None` says nothing of a module that has what it imports
         self.variables[name] = Variable(
             name,
             stmt.lineno,
@@ -488,6 +515,7 @@ class _Indexer:
             rebound,
             self._entries(value),
             self._applied(value),
+            self.resolve(value) or "",
         )
 
     def _applied(self, value: ast.expr) -> Decorator | None:
@@ -586,8 +614,11 @@ class _Indexer:
                 self._expression(child)
             self.scopes.pop()
             return
-        if isinstance(node, ast.Call) and self.calls:
-            self._call(node)
+        if isinstance(node, ast.Call):
+            if self.calls:
+                self._call(node)
+            if self.loads_by_name:
+                self._import_by_name(node)
         if isinstance(node, ast.Lambda):
             self.scopes.append(_Scope("<lambda>"))
             for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
@@ -604,6 +635,14 @@ class _Indexer:
             self.run_to_the_end.update(node.args)
         elif name is not None and node not in self.run_to_the_end:
             self.calls[-1].add(name)
+
+    def _import_by_name(self, node: ast.Call) -> None:
+        loader = "__import__" if isinstance(node.func, ast.Name) and node.func.id == "__import__" else ""
+        loader = loader or self.resolve(node.func) or ""
+        if loader in IMPORTERS and node.args and isinstance(node.args[0], ast.Constant):
+            name = node.args[0].value
+            if isinstance(name, str) and name.split(".")[0] in V1_ROOTS:
+                self._use(name, node.args[0], is_import=True)
 
     def _use(self, name: str, node: ast.AST, is_import: bool = False) -> None:
         line = getattr(node, "lineno", 1)

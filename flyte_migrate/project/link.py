@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from flyte_migrate.mapping import table
+from flyte_migrate.mapping import V1_ROOTS, table
 from flyte_migrate.project.facts import (
     Argument,
     Class,
@@ -19,6 +19,7 @@ from flyte_migrate.project.facts import (
     ModuleFacts,
     Variable,
 )
+from flyte_migrate.project.index import index_module, star_exports
 from flyte_migrate.project.objects import KINDS, NOTEBOOK, Source, interface_of
 
 Role = Literal["task", "dynamic", "workflow", "eager", "v2", "template"]
@@ -130,10 +131,13 @@ class ProjectIndex:
 
     modules: Mapping[str, ModuleFacts]
     suffixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    #: Modules that stay as they are, whatever becomes of the others.
+    untouched: frozenset[str] = frozenset()
     # Answers given before: names are asked for again and again, and nothing here changes.
     _imported: dict[tuple[str, str], str | None] = field(default_factory=dict, repr=False, compare=False)
     _defined: dict[tuple[str, str], Definition | None] = field(default_factory=dict, repr=False, compare=False)
     _canonical: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
+    _stars: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     # -- names ---------------------------------------------------------------------------------------------------
 
@@ -214,13 +218,8 @@ class ProjectIndex:
                 found = self.definition(".".join([fact.target, *path[1:]]), module, depth + 1)
                 if found is not None:
                     return found
-        for star in facts.star_imports:
-            source = self.module_of(star, module)
-            if source is not None and source != module:
-                found = self._member(source, path, depth + 1)
-                if found is not None:
-                    return found
-        return None
+        behind = self.starred(module).get(name) if facts.star_imports else None
+        return self.definition(".".join([behind, *path[1:]]), module, depth + 1) if behind else None
 
     @cached_property
     def _members(self) -> dict[str, dict[str, Definition]]:
@@ -254,11 +253,80 @@ class ProjectIndex:
             module = self.module_of(".".join(parts[:length]), importer)
             if module is None:
                 continue
-            for fact in self.modules[module].imports:
-                if fact.local == parts[length] and not fact.scope:
-                    return self.canonical(".".join([fact.target, *parts[length + 1 :]]), module, depth + 1)
+            behind = self._behind(module, parts[length])
+            if behind:
+                return self.canonical(".".join([behind, *parts[length + 1 :]]), module, depth + 1)
             break
         return canonical_name(qualified)
+
+    def _behind(self, module: str, name: str) -> str:
+        """What a module's own name is but another name for: of an import, an alias, or a star import; else empty."""
+        for fact in self.modules[module].imports:
+            if fact.local == name and not fact.scope:
+                return fact.target
+        own = self._members[module].get(name)
+        if own is not None:
+            return own.variable.alias if own.variable is not None and not own.variable.rebound else ""
+        return self.starred(module).get(name, "")
+
+    def starred(self, module: str) -> Mapping[str, str]:
+        """The names that a module gets from star imports, and the qualified name of each."""
+        known = self._stars.get(module)
+        if known is None:
+            known = self._stars[module] = {}  # two modules may import everything of each other
+            for star in self.modules[module].star_imports:
+                source = self.module_of(star, module)
+                if source is not None and source != module:
+                    known.update((name, f"{source}.{name}") for name in self.offered(source))
+                elif star.split(".")[0] in V1_ROOTS:
+                    known.update((name, f"{star}.{name}") for name in star_exports(star))
+        return known
+
+    def offered(self, module: str) -> frozenset[str]:
+        """The names that ``from <module> import *`` binds."""
+        facts = self.modules[module]
+        if facts.string_all:
+            return frozenset(facts.string_all)
+        own = {name for name in self._members[module] if "." not in name and "#" not in name}
+        names = {*own, *(i.local for i in facts.imports if not i.scope), *self.starred(module)}
+        return frozenset(name for name in names if not name.startswith("_"))
+
+    def handed_on(self, module: str) -> dict[str, str]:
+        """What the module's top level gets from others of the project without its text saying what it is: all that
+        star imports bring, and names that are v1's, by the name (``module.name`` of an imported one) that it reads."""
+        found: dict[str, str] = {}
+        for name, qualified in self.starred(module).items():
+            if qualified.split(".")[0] not in V1_ROOTS:
+                behind = self.canonical(qualified, module)
+                found[name] = behind if behind.split(".")[0] in V1_ROOTS else qualified
+        for fact in self.modules[module].imports:
+            if not fact.scope and fact.target.split(".")[0] not in V1_ROOTS:
+                behind = self.canonical(fact.target, module)
+                if behind.split(".")[0] in V1_ROOTS:
+                    found[fact.local] = behind
+                elif (imported := self.module_of(fact.target, module)) is not None:
+                    found.update(self._reachable(imported, fact.local, below=fact.is_module))
+        return found
+
+    def _reachable(self, module: str, local: str, below: bool) -> Iterator[tuple[str, str]]:
+        for name, behind in self.v1_names.get(module, {}).items():
+            yield f"{local}.{name}", behind
+        for other, names in self.v1_names.items() if below else ():
+            if other.startswith(f"{module}."):
+                path = other[len(module) :]
+                yield from ((f"{local}{path}.{name}", behind) for name, behind in names.items())
+
+    @cached_property
+    def v1_names(self) -> dict[str, dict[str, str]]:
+        """The v1 names that modules have at their top level, by module and name."""
+        found: dict[str, dict[str, str]] = {}
+        for module, facts in self.modules.items():
+            names = {i.local for i in facts.imports if not i.scope} | {v.name for v in facts.variables if v.alias}
+            for name in {*names, *self.starred(module)}:
+                behind = self.canonical(f"{module}.{name}", module)
+                if behind.split(".")[0] in V1_ROOTS:
+                    found.setdefault(module, {})[name] = behind
+        return found
 
     def local(self, module: str, text: str) -> str:
         """The qualified name that dotted source text means at the top level of a module."""
@@ -566,11 +634,39 @@ class ProjectIndex:
         return frozenset(found)
 
     @cached_property
+    def needed_by_others(self) -> frozenset[str]:
+        """v1 names (``<module id>.<name>``) that modules which are not migrated get from this project's."""
+        found: set[str] = set()
+        for module in self.untouched & self.modules.keys():
+            facts = self.modules[module]
+            names = {*(i.target for i in facts.imports), *self.starred(module).values()}
+            names.update(r for f in facts.functions for r in (*f.refers, *(d.name for d in f.decorators)))
+            names.update(r for v in facts.variables for r in v.refers)
+            for name in names:
+                if name.split(".")[0] not in V1_ROOTS and self.canonical(name, module).split(".")[0] in V1_ROOTS:
+                    found.update(self._places(name, module))
+        return frozenset(found)
+
+    def _places(self, qualified: str, importer: str, depth: int = 0) -> Iterator[str]:
+        """The names (``<module id>.<name>``) that a name goes through on its way to v1."""
+        parts = qualified.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            module = self.module_of(".".join(parts[:length]), importer)
+            behind = self._behind(module, parts[length]) if module is not None and depth < 20 else ""
+            if module is not None and behind:
+                yield f"{module}.{parts[length]}"
+                yield from self._places(".".join([behind, *parts[length + 1 :]]), module, depth + 1)
+            if module is not None:
+                return
+
+    @cached_property
     def concerned(self) -> frozenset[str]:
         """Modules that a migration may change: they use v1, or import something of the project that is or uses v1."""
         sources = {m for m, facts in self.modules.items() if facts.uses}
         found = set(sources)
         for module, facts in self.modules.items():
+            if module not in found and self.handed_on(module):
+                found.add(module)
             for fact in facts.imports:
                 parts = fact.target.split(".")
                 named = (self.module_of(".".join(parts[:n]), module) for n in range(len(parts), 0, -1))
@@ -628,12 +724,31 @@ def canonical_name(qualified: str) -> str:
     return qualified
 
 
-def link(modules: Iterable[ModuleFacts]) -> ProjectIndex:
-    """The linked index of a project's modules."""
+def link(
+    modules: Iterable[ModuleFacts],
+    texts: Mapping[str, str] | None = None,
+    untouched: frozenset[str] = frozenset(),
+) -> ProjectIndex:
+    """The linked index of a project's modules.
+
+    ``texts`` are the sources of those with star imports, by module id: what these bring shows only now, and the facts
+    of such a module are taken once more. ``untouched`` are modules that are not migrated.
+    """
     by_id = {facts.module: facts for facts in modules}
+    index = _linked(by_id, untouched)
+    again: dict[str, ModuleFacts] = {}
+    for module, text in (texts or {}).items():
+        facts = by_id[module]
+        known = index.handed_on(module) if facts.star_imports else {}
+        if known:
+            again[module] = index_module(facts.path, module, text, facts.is_package, known)
+    return _linked({**by_id, **again}, untouched) if again else index
+
+
+def _linked(by_id: Mapping[str, ModuleFacts], untouched: frozenset[str]) -> ProjectIndex:
     suffixes: dict[str, list[str]] = {}
     for module in by_id:
         parts = module.split(".")
         for start in range(1, len(parts)):
             suffixes.setdefault(".".join(parts[start:]), []).append(module)
-    return ProjectIndex(by_id, {suffix: tuple(sorted(ids)) for suffix, ids in suffixes.items()})
+    return ProjectIndex(by_id, {suffix: tuple(sorted(ids)) for suffix, ids in suffixes.items()}, untouched)

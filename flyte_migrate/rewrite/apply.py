@@ -37,7 +37,24 @@ class Rewriter:
         self._dirty = self._upwards((*edits, *self.plan.moved, *self._moved))
         built = self.rebuild(self.tree)
         assert len(built) == 1 and isinstance(built[0], cst.Module)
-        return built[0]
+        return self._without_gap(built[0])
+
+    def _without_gap(self, built: cst.Module) -> cst.Module:
+        """Without the blank lines that set off a first statement which is gone."""
+        if not built.body:
+            commented = any(line.comment for line in (*built.header, *built.footer))
+            return built if commented else built.with_changes(header=(), footer=())
+        if not self.tree.body or built.body[0] is self.tree.body[0]:
+            return built
+        first, header = built.body[0], built.header
+        if self.tree.body[0] not in self._dirty or (header and header[-1].comment is not None):
+            return built
+        lines = list(first.leading_lines)
+        while lines and lines[0].comment is None:
+            lines.pop(0)
+        if len(lines) == len(first.leading_lines):
+            return built
+        return built.with_changes(body=[first.with_changes(leading_lines=lines), *built.body[1:]])
 
     def _signatures(self) -> dict[cst.CSTNode, tuple[int, ...]]:
         """For every edited node how many edits of each sort it has: plans only grow, so a change shows in a number."""
@@ -82,7 +99,7 @@ class Rewriter:
             kind = type(value)
             if kind is tuple or kind is list:
                 if any(item in dirty for item in value):
-                    changes[name] = self._sequence(node, name, [new for item in value for new in self.rebuild(item)])
+                    changes[name] = self._sequence(node, name, self._items(value))
             elif value is not None and is_node(value) and value in dirty:
                 changes[name] = self._single(node, name, self.rebuild(value))
         updated = node.with_changes(**changes) if changes else node
@@ -102,6 +119,22 @@ class Rewriter:
         before += [s for statement in self.plan.moved.get(node, ()) for s in self._rebuilt(statement)]
         after = [s for item in self.plan.after.get(node, ()) for s in self._inserted(item)]
         return [*before, *nodes, *after]
+
+    def _items(self, nodes: Sequence[cst.CSTNode]) -> list[cst.CSTNode]:
+        """What takes the place of some siblings. A statement keeps the distance that one before it had, which goes."""
+        found: list[cst.CSTNode] = []
+        gap: list[cst.EmptyLine] = []
+        for node in nodes:
+            built = self.rebuild(node)
+            if not built and isinstance(node, cst.SimpleStatementLine) and not _is_import(node):
+                gap = gap or _blank_lines(node)
+            elif built and gap:
+                first = built[0]
+                if isinstance(first, cst.SimpleStatementLine) and not _blank_lines(first) and found:
+                    built = [first.with_changes(leading_lines=[*gap, *first.leading_lines]), *built[1:]]
+                gap = []
+            found += built
+        return found
 
     def _inserted(self, item: Insert) -> list[cst.CSTNode]:
         statements: list[cst.CSTNode] = list(item.build(self.single))
@@ -137,6 +170,11 @@ class Rewriter:
         if name == "body" and isinstance(node, cst.SimpleStatementLine):
             items[-1] = items[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
         return items
+
+
+def _blank_lines(statement: cst.SimpleStatementLine) -> list[cst.EmptyLine]:
+    lines = statement.leading_lines
+    return list(lines[: next((n for n, line in enumerate(lines) if line.comment is not None), len(lines))])
 
 
 def _is_import(node: cst.CSTNode) -> bool:

@@ -7,11 +7,8 @@ and other modules of the project count. Comments and layout of names that stay a
 from __future__ import annotations
 
 import builtins
-import contextlib
-import io
 import re
 import sys
-import tokenize
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -21,13 +18,14 @@ from flyte_migrate.catalogue import catalogue
 from flyte_migrate.diagnostics import Severity
 from flyte_migrate.mapping import V1_ROOTS
 from flyte_migrate.project.index import absolute_import
+from flyte_migrate.rewrite.comments import PRAGMA, comments_in
+from flyte_migrate.rewrite.exports import plan_exports
 from flyte_migrate.rewrite.plan import Finding, Item, Replace, insert
 from flyte_migrate.rewrite.scopes import Scope
 from flyte_migrate.rewrite.template import only_lines
 from flyte_migrate.rewrite.view import FileView, Statement, dotted_name
 from flyte_migrate.rewrite.walk import walk
 
-_PRAGMA = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pragma|nopycln)\b", re.IGNORECASE)
 _BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path__", "__spec__", "__package__"}
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
@@ -108,6 +106,7 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
     lines = list(_lines(view))
     needed = _needed(view, after)
     doomed = {alias for line in lines for alias in _aliases(line) if _goes(view, line, alias, before, after)}
+    yield from plan_exports(view, {name for line in lines for name in _exports_lost(view, line, doomed)})
     anchor = _anchor(view, lines, doomed)
     extended: dict[_LineKey, list[tuple[str, str]]] = {}
     fresh: list[tuple[str, str, str]] = []
@@ -133,7 +132,12 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
         for place, statement in places:
             ahead.setdefault(place, []).append(statement)
         placed = {statement for _, statement in places}
-        ahead.setdefault(anchor, []).extend(s for s in third_party if s not in placed)
+        rest = [s for s in third_party if s not in placed]
+        if anchor not in removed and any(n.statement is anchor and _is_of_project(view, n.statement) for n in lines):
+            # An import from the project stays in front of others from it.
+            yield insert(anchor, [s for s in rest if _is_of_project(view, s)], after=True)
+            rest = [s for s in rest if not _is_of_project(view, s)]
+        ahead.setdefault(anchor, []).extend(rest)
     leading = _first_of_standard(view, lines, standard, removed)
     for place, statement in leading:
         ahead.setdefault(place, []).append(statement)
@@ -156,6 +160,8 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
         yield from _at_top(view, lines, third_party)
     yield from _empty_blocks(view, removed, anchor)
     yield from _kept(view, lines, doomed, after, findings)
+    yield from _direct(view, lines, after, findings)
+    yield from _beside_stars(view, after)
 
 
 _LineKey = int
@@ -203,16 +209,85 @@ def _goes(view: FileView, line: _Line, alias: cst.ImportAlias | cst.ImportStar, 
     if isinstance(alias, cst.ImportStar):
         return line.source.split(".")[0] in V1_ROOTS and not needs_star(view, after)
     local, target = _local(line, alias)
-    if local in view.facts.string_all and line.scope is view.module_scope:
-        return False
     is_v1 = view.index.canonical(target, view.facts.module).split(".")[0] in V1_ROOTS
+    if line.scope is view.module_scope:
+        if f"{view.facts.module}.{local}" in view.index.needed_by_others:
+            return False
+        if local in view.facts.string_all and not is_v1:
+            return False
+    if _handed_on(view, line, alias):
+        return True  # what is still read of it is imported from where it comes from: the other module loses it
     renewed = is_v1 and local in view.requested.values() and line.scope is view.module_scope
     if _used(view, after, local, line.scope, generated=not renewed):
         # `import flytekit.extras` and `import flytekit` bind the same name; each is kept while the name is read.
         return False
     if is_v1:
-        return not (view.facts.is_package and _exported(view, local) and target.split(".")[0] not in V1_ROOTS)
+        return True
     return _used(view, before, local, line.scope) and not view.facts.is_package and not _exported(view, local)
+
+
+def _exports_lost(view: FileView, line: _Line, doomed: set[cst.ImportAlias | cst.ImportStar]) -> Iterator[str]:
+    """The names in ``__all__`` that an import line no longer binds."""
+    if line.scope is view.module_scope and view.facts.string_all:
+        for alias in _aliases(line):
+            if alias in doomed and isinstance(alias, cst.ImportAlias):
+                local, _ = _local(line, alias)
+                if local in view.facts.string_all and local not in view.requested.values():
+                    yield local
+
+
+def _direct(view: FileView, lines: Sequence[_Line], after: Usage, findings: Sequence[Finding]) -> Iterator[Item]:
+    """Imports of the v1 names that stay although the project module that an import gets them from loses them."""
+    for line in lines:
+        groups: dict[str, list[tuple[cst.ImportAlias, tuple[str, str, str]]]] = {}
+        for alias in _aliases(line):
+            if isinstance(alias, cst.ImportAlias) and (behind := _handed_on(view, line, alias)):
+                local, _ = _local(line, alias)
+                if _used(view, after, local, line.scope, generated=False):
+                    found = _imported_as(behind, local)
+                    groups.setdefault(found[0] if found[1] else "", []).append((alias, found))
+        for group in groups.values():
+            aliases = tuple(alias for alias, _ in group)
+            names = [local for _, (_, _, local) in group]
+            yield insert(line.statement, _statements([found for _, found in group]), after=True, carries=aliases)
+            yield Finding(aliases[0], _reason(view, names, after, findings), _still_used(names))
+
+
+def _handed_on(view: FileView, line: _Line, alias: cst.ImportAlias) -> str:
+    """The v1 name that an alias gets through another module of the project, else empty."""
+    _, target = _local(line, alias)
+    if target.split(".")[0] in V1_ROOTS:
+        return ""
+    behind = view.index.canonical(target, view.facts.module)
+    return behind if behind.split(".")[0] in V1_ROOTS else ""
+
+
+def _hands_on(view: FileView, line: _Line, alias: cst.ImportAlias | cst.ImportStar) -> bool:
+    if isinstance(alias, cst.ImportAlias):
+        return bool(_handed_on(view, line, alias))
+    return view.index.module_of(line.source, view.facts.module) in view.index.v1_names
+
+
+def _imported_as(name: str, local: str) -> tuple[str, str, str]:
+    module, _, last = name.rpartition(".")
+    return (module, last, local) if module else (last, "", local)
+
+
+def _beside_stars(view: FileView, after: Usage) -> Iterator[Item]:
+    """Imports of the v1 names that stay although the project module whose everything is imported loses them."""
+    stars = [n for n in view.by_type.get(cst.ImportFrom, ()) if isinstance(n.names, cst.ImportStar)]  # type: ignore[attr-defined]
+    if not stars:
+        return
+    unbound = {n.value for n in after.original if view.scope_at[n].owner(n.value) is None}
+    handed_on = view.index.handed_on(view.facts.module)
+    found = [
+        _imported_as(behind, name)
+        for name, behind in handed_on.items()
+        if name in unbound and behind.split(".")[0] in V1_ROOTS
+    ]
+    if found:
+        yield insert(view.statement(stars[-1]), _statements(found), after=True, carries=(stars[-1],))
+        yield Finding(stars[-1], "FM900", _still_used([local for _, _, local in found]))
 
 
 def needs_star(view: FileView, after: Usage) -> bool:
@@ -269,18 +344,32 @@ def _kept(
     findings: Sequence[Finding],
 ) -> Iterator[Item]:
     """A finding for every v1 import that stays, with the code of what still needs it."""
-    known = catalogue()
-    codes = {view.statement(f.node): f.code for f in findings if known[f.code].severity is Severity.MANUAL}
     for line in lines:
         kept = [a for a in _aliases(line) if isinstance(a, cst.ImportAlias) and a not in doomed and _is_v1(line, a)]
         if not kept or view.todos_above(line.statement):
             continue
         names = [_local(line, alias)[0] for alias in kept]
-        readers = (view.statement(n) for local in names for n in view.occurrences.get(local, ()) if n in after.original)
-        code = next((codes[statement] for statement in readers if statement in codes), "FM900")
-        verb = "is" if len(names) == 1 else "are"
-        message = f"{', '.join(names)} {verb} still used in this file."
-        yield Finding(line.node, code, message)
+        code = _reason(view, names, after, findings)
+        elsewhere = [n for n in names if f"{view.facts.module}.{n}" in view.index.needed_by_others]
+        yield Finding(line.node, code, _still_used(names, elsewhere))
+
+
+def _reason(view: FileView, names: Sequence[str], after: Usage, findings: Sequence[Finding]) -> str:
+    """The code of the finding about what still reads one of the names."""
+    known = catalogue()
+    codes = {view.statement(f.node): f.code for f in findings if known[f.code].severity is Severity.MANUAL}
+    readers = (view.statement(n) for local in names for n in view.occurrences.get(local, ()) if n in after.original)
+    return next((codes[statement] for statement in readers if statement in codes), "FM900")
+
+
+def _still_used(names: Sequence[str], elsewhere: Sequence[str] = ()) -> str:
+    if elsewhere:
+        return f"{', '.join(elsewhere)} {_be(elsewhere)} imported from here by modules that were not migrated."
+    return f"{', '.join(names)} {_be(names)} still used in this file."
+
+
+def _be(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def _anchor(
@@ -288,7 +377,9 @@ def _anchor(
 ) -> cst.SimpleStatementLine | None:
     """The import line whose place the new imports take: the first v1 one at module level."""
     ordered = [n for n in lines if n.scope is view.module_scope and n.guard != "type_checking"]
-    v1 = [n for n in ordered if any(_is_v1(n, a) for a in _aliases(n))]
+    v1 = [n for n in ordered if any(_is_v1(n, a) for a in _aliases(n))] or [
+        n for n in ordered if any(_hands_on(view, n, a) for a in _aliases(n))
+    ]
     order = {statement: number for number, statement in enumerate(view.tree.body)}
     v1.sort(key=lambda n: (n.guard == "try", order[view.top_statement(n.statement)]))
     return v1[0].statement if v1 else None
@@ -329,6 +420,14 @@ def _is_stdlib(statement: cst.SimpleStatementLine) -> bool:
     return not node.relative and dotted_name(node.module or cst.Name("")).split(".")[0] in sys.stdlib_module_names
 
 
+def _is_of_project(view: FileView, statement: cst.SimpleStatementLine) -> bool:
+    node = statement.body[0]
+    if not isinstance(node, cst.ImportFrom):
+        return False
+    name = dotted_name(node.module) if node.module is not None else ""
+    return bool(node.relative) or view.index.module_of(name, view.facts.module) is not None
+
+
 def _opens_section(view: FileView, statement: cst.SimpleStatementLine, removed: set[cst.CSTNode]) -> bool:
     """Whether the lines above an import set off imports that stay, so that they have to stay too."""
     body = list(getattr(view.parents[statement], "body", ()))
@@ -358,7 +457,7 @@ def _replacing(
             return [*replacements, rest]
         if not replacements:
             lines = [*statement.leading_lines, *inner]
-            if trailing is not None and not _PRAGMA.match(trailing.value):
+            if trailing is not None and not PRAGMA.match(trailing.value):
                 lines.append(cst.EmptyLine(comment=trailing))
             comments = opens_section or any(line.comment is not None for line in lines)
             return [only_lines(lines)] if comments else []
@@ -421,18 +520,6 @@ def _closing_comma(
         last = closing.whitespace_after
         return own.with_changes(whitespace_after=space.with_changes(indent=last.indent, last_line=last.last_line))
     return own
-
-
-def comments_in(node: cst.CSTNode) -> list[cst.EmptyLine]:
-    """The comments inside a node (pragmas for linters left out), as lines of their own."""
-    text = cst.Module([]).code_for_node(node)
-    if "#" not in text:
-        return []
-    tokens: list[tokenize.TokenInfo] = []
-    with contextlib.suppress(tokenize.TokenError, IndentationError, SyntaxError):
-        tokens += tokenize.generate_tokens(io.StringIO(f"({text}\n)").readline)
-    comments = [t.string.rstrip() for t in tokens if t.type == tokenize.COMMENT and not _PRAGMA.match(t.string)]
-    return [cst.EmptyLine(comment=cst.Comment(comment)) for comment in comments]
 
 
 def _sorted(aliases: list[cst.ImportAlias], original: Sequence[cst.ImportAlias]) -> list[cst.ImportAlias]:
@@ -516,7 +603,7 @@ def _at_top(view: FileView, lines: Sequence[_Line], new: Sequence[cst.SimpleStat
             spaced[0] = spaced[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
         yield insert(last, spaced, after=True)
     elif view.tree.body:
-        yield insert(view.tree.body[0], new)
+        yield insert(view.tree.body[0], new, ahead=True)
 
 
 def _standard(

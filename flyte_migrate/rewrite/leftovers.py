@@ -9,8 +9,10 @@ import libcst as cst
 from flyte_migrate.catalogue import catalogue
 from flyte_migrate.diagnostics import Severity
 from flyte_migrate.mapping import V1_ROOTS
+from flyte_migrate.project.index import IMPORTERS
 from flyte_migrate.rewrite.imports import Usage, needs_star
-from flyte_migrate.rewrite.plan import FilePlan, Finding
+from flyte_migrate.rewrite.plan import FilePlan, Finding, Item, Replace
+from flyte_migrate.rewrite.template import string_value
 from flyte_migrate.rewrite.view import FileView, dotted_name
 
 #: For a v1 name without a row, or with one whose rule did not convert this use.
@@ -63,6 +65,24 @@ def leftover_findings(view: FileView, plan: FilePlan, after: Usage) -> Iterator[
                 "write its Flyte 2 counterpart by hand."
             )
         yield Finding(reference.node, code, message, name)
+
+
+def imports_by_name(view: FileView) -> Iterator[Item]:
+    """Calls that import a v1 package by a string: a test that needs flytekit needs flyte now, others are reported."""
+    if not any(loader.rpartition(".")[2] in view.text for loader in IMPORTERS):
+        return
+    for node in view.by_type.get(cst.Call, ()):
+        assert isinstance(node, cst.Call)
+        loader = "__import__" if isinstance(node.func, cst.Name) and node.func.value == "__import__" else ""
+        named = node.args[0].value if node.args else None
+        name = string_value(named)
+        if name is None or name.split(".")[0] not in V1_ROOTS or (loader or view.qualified(node.func)) not in IMPORTERS:
+            continue
+        if isinstance(view.parent(node), cst.Expr) and name == "flytekit" and isinstance(named, cst.SimpleString):
+            yield Replace(named, lambda updated: updated.with_changes(value=updated.value.replace("flytekit", "flyte")))
+            continue
+        message = f"This imports the Flyte 1 package {name} by its name, so what is done with it is left as it was."
+        yield Finding(node, UNCONVERTED, message, name)
 
 
 def star_findings(view: FileView, after: Usage) -> Iterator[Finding]:

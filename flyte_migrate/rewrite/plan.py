@@ -35,18 +35,25 @@ class Insert:
 
     ``build`` gets a function that gives an original node as edited, so that parts of the source can move (a decorator's
     argument into an environment). ``carries`` are the nodes that move so: findings about them get their TODO comment
-    above the first of the new statements.
+    above the first of the new statements. ``ahead`` puts them before all that others insert there.
     """
 
     anchor: Statement
     build: Callable[[Rebuild], Sequence[cst.BaseStatement]]
     after: bool = False
     carries: tuple[cst.CSTNode, ...] = ()
+    ahead: bool = False
 
 
-def insert(anchor: Statement, statements: Sequence[cst.BaseStatement], after: bool = False) -> Insert:
+def insert(
+    anchor: Statement,
+    statements: Sequence[cst.BaseStatement],
+    after: bool = False,
+    carries: tuple[cst.CSTNode, ...] = (),
+    ahead: bool = False,
+) -> Insert:
     """An :class:`Insert` of statements that hold nothing of the original tree."""
-    return Insert(anchor, lambda rebuild: statements, after)
+    return Insert(anchor, lambda rebuild: statements, after, carries, ahead)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +120,8 @@ class FilePlan:
                 known = self.replacements.get(item.node)
                 self.replacements[item.node] = item if known is None else _composed(known, item)
             elif isinstance(item, Insert):
-                (self.after if item.after else self.before).setdefault(item.anchor, []).append(item)
+                group = (self.after if item.after else self.before).setdefault(item.anchor, [])
+                group.insert(0 if item.ahead else len(group), item)
             elif isinstance(item, Move):
                 self.moved.setdefault(item.before, []).append(item.statement)
             elif isinstance(item, Finding):

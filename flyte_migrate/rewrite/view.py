@@ -17,8 +17,8 @@ from flyte_migrate.mapping import V1_ROOTS, Row, table
 from flyte_migrate.project.colour import Colours
 from flyte_migrate.project.environments import EnvironmentPlan
 from flyte_migrate.project.facts import ModuleFacts
-from flyte_migrate.project.index import TODO_COMMENT, absolute_import, star_exports
-from flyte_migrate.project.link import ProjectIndex, Task
+from flyte_migrate.project.index import TODO_COMMENT, absolute_import
+from flyte_migrate.project.link import ROLES, ProjectIndex, Task
 from flyte_migrate.rewrite.scopes import Binding, Scope
 from flyte_migrate.rewrite.walk import children, walk
 from flyte_migrate.settings import Settings
@@ -154,6 +154,8 @@ class FileView:
                 self._walk(node.default, node, outer)
             return
         if kind in (cst.Import, cst.ImportFrom):
+            names = node.names  # type: ignore[attr-defined]
+            self.parents.update((alias, node) for alias in ((names,) if isinstance(names, cst.ImportStar) else names))
             return
         if kind is cst.FormattedStringText or kind is cst.SimpleString:
             return
@@ -208,13 +210,7 @@ class FileView:
     def _root(self, name: str, scope: Scope) -> str | None:
         owner = scope.owner(name)
         if owner is None:
-            for source in self.facts.star_imports:
-                if source.split(".")[0] in V1_ROOTS and name in star_exports(source):
-                    return f"{source}.{name}"
-                module = self.index.module_of(source, self.facts.module)
-                if module is not None and self.index.definition(f"{module}.{name}") is not None:
-                    return f"{module}.{name}"
-            return None
+            return self.index.starred(self.facts.module).get(name)
         bindings = owner.bindings[name]
         imports = [b for b in bindings if b.kind == "import"]
         if imports:
@@ -265,6 +261,8 @@ class FileView:
             if qualified is None or self._is_binding_position(name):
                 continue
             canonical = self.index.canonical(qualified, self.facts.module)
+            if canonical not in ROLES and self._is_alias_kept(name):
+                continue
             chain: cst.Name | cst.Attribute = name
             links: list[cst.Attribute] = []
             while isinstance(parent := self.parents.get(chain), cst.Attribute) and parent.value is chain:
@@ -292,6 +290,16 @@ class FileView:
                         known.rows.get(full) or known.row(".".join([full, *path[length:]])),
                     )
                     break
+
+    def _is_alias_kept(self, name: cst.Name) -> bool:
+        """Whether a name stands for another one (`Source = FlyteFile`) as it will after the rewrite, too: a call and
+        an attribute of it have to be looked at, nothing else."""
+        parent = self.parents.get(name)
+        if (isinstance(parent, cst.Call) and parent.func is name) or isinstance(parent, cst.Attribute):
+            return False
+        scope = self.scope_at[name]
+        owner = scope.owner(name.value)
+        return owner is self.module_scope and all(b.kind == "assign" for b in owner.bindings[name.value])
 
     def _is_binding_position(self, name: cst.Name) -> bool:
         parent = self.parents.get(name)

@@ -519,7 +519,11 @@ def drop_partials(view: FileView) -> Iterator[Item]:
 def _shared_helpers(view: FileView) -> set[str]:
     """Helpers of this module that decorators of other modules use."""
     candidates = {
-        v.name for v in view.facts.variables if v.entries or view.index.canonical(v.call, view.facts.module) == PARTIAL
+        v.name
+        for v in view.facts.variables
+        if v.entries
+        or view.index.canonical(v.call, view.facts.module) == PARTIAL
+        or view.index.canonical(v.alias, view.facts.module) in ROLES
     }
     exported = {n for n in candidates if f"{view.facts.module}.{n}" in view.index.imported_names}
     found: set[str] = set()
@@ -540,7 +544,7 @@ def _helper_names(view: FileView, expression: cst.BaseExpression) -> Iterator[cs
     heads += [c.args[0].value for c in calls if callee(view, c) == PARTIAL and c.args]
     heads += [a.value for c in calls for a in c.args if a.star == "**"]
     for head in heads:
-        if isinstance(head, cst.Name) and head in view.scope_at and view.canonical(head) not in (*ROLES, PARTIAL):
+        if isinstance(head, cst.Name) and head in view.scope_at and view.canonical(head) != PARTIAL:
             yield head
 
 
@@ -551,6 +555,8 @@ def _only_decorates(view: FileView, name: str) -> bool:
     if name in view.facts.string_all or len(view.module_scope.bindings.get(name, ())) != 1:
         return False
     qualified = f"{view.facts.module}.{name}"
+    if qualified in view.index.needed_by_others:
+        return False
     for module in view.index.modules.values():
         if module is view.facts:
             continue
@@ -659,13 +665,17 @@ def report_other_uses(view: FileView, reference: Reference) -> Iterator[Item]:
     """``t = task(function)``, functions that make tasks, and other uses of a decorator than above a function (WF-44,
     DEP-06).
     """
-    if reference.rest or not view.by_type.get(cst.Call):
+    if reference.rest:
         return
     name = reference.name.rpartition(".")[2]
     expression: cst.CSTNode = reference.chain
     for ancestor in view.ancestors(reference.chain):
         if isinstance(ancestor, cst.Decorator):
             return  # above a function: converted, or left with a finding of its own
+        if isinstance(ancestor, cst.Assign) and ancestor.value is reference.chain:
+            aliases = [t.target for t in ancestor.targets]
+            if all(isinstance(a, cst.Name) and _only_decorates(view, a.value) for a in aliases):
+                return  # another name for it that goes
         if isinstance(ancestor, cst.Call) and callee(view, ancestor) == PARTIAL:
             if not isinstance(view.parent(ancestor), cst.Assign):
                 continue

@@ -278,3 +278,16 @@ def test_libcst_and_rich_are_never_imported(project: Path) -> None:
 
 def test_a_project_without_flyte_1_needs_not_even_the_index(project: Path) -> None:
     assert not {"libcst", "rich", "flyte_migrate.project.index"} & imported_by_check(project, "x = 1\n")
+
+
+def test_names_that_other_modules_hand_on_are_found(project: Path, cli: Cli) -> None:
+    (project / "lib").mkdir()
+    (project / "lib" / "__init__.py").write_text("from .inner import *\n")
+    (project / "lib" / "inner.py").write_text("import flytekit as fl\nfrom flytekit import task\n")
+    (project / "by_name.py").write_text("from lib import task\n\n\n@task\ndef t() -> int:\n    return 1\n")
+    (project / "by_star.py").write_text("from lib import *\n\n\n@fl.workflow\ndef wf() -> int:\n    return 1\n")
+    (project / "by_module.py").write_text("import lib.inner\n\n\n@lib.inner.task\ndef t() -> int:\n    return 1\n")
+    (project / "other.py").write_text("from lib import other\n\ntask = other\n")
+    found = {place for place, code in codes(cli("check", "--output-format", "concise").text) if code == "FM901"}
+    assert {"by_name.py:4:2", "by_star.py:4:2", "by_module.py:4:2"} <= found
+    assert not any(place.startswith("other.py") for place in found)

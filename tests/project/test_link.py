@@ -120,3 +120,41 @@ def test_environments_over_two_modules_that_need_each_other_are_reported() -> No
         b="import a\nfrom flytekit import dynamic\n@dynamic\ndef g(n: int): a.f(n=n)\n",
     )
     assert [{module for module, _ in cycle} for cycle in plan_environments(index).cycles] == [{"a", "b"}]
+
+
+def test_what_a_module_gets_from_others_is_known_for_what_it_is() -> None:
+    index = project(
+        lib="# package\nfrom .inner import *\n",
+        lib__inner="import flytekit as fl\nfrom flytekit import task\nstep = task\n",
+        main="import lib.inner\nfrom lib import fl, step\nfrom lib.inner import nothing\n",
+        all="from lib import *\n",
+    )
+    assert index.handed_on("main") == {
+        "fl": "flytekit",
+        "step": "flytekit.task",
+        "lib.fl": "flytekit",
+        "lib.step": "flytekit.task",
+        "lib.task": "flytekit.task",
+        "lib.inner.fl": "flytekit",
+        "lib.inner.step": "flytekit.task",
+        "lib.inner.task": "flytekit.task",
+    }
+    assert index.handed_on("all") == {"fl": "flytekit", "step": "flytekit.task", "task": "flytekit.task"}
+
+
+def test_modules_that_import_everything_of_each_other_come_to_an_end() -> None:
+    index = project(a="from b import *\nfrom flytekit import task\n", b="from a import *\n")
+    assert index.handed_on("b")["task"] == "flytekit.task"
+
+
+def test_names_that_modules_left_alone_import_are_needed() -> None:
+    facts = [
+        index_module(name, name, text, name == "pkg")
+        for name, text in {
+            "compat": "from flytekit import task, workflow\n",
+            "pkg": "from compat import task\n",
+            "old": "from pkg import task\n",
+        }.items()
+    ]
+    assert link(facts, untouched=frozenset({"old"})).needed_by_others == {"pkg.task", "compat.task"}
+    assert link(facts).needed_by_others == frozenset()

@@ -1,0 +1,25 @@
+"""The comments in a piece of code, for what takes its place."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import tokenize
+
+import libcst as cst
+
+#: Directives to linters and the like: they are about the line they stand on, and go with it.
+PRAGMA = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pragma|nopycln)\b", re.IGNORECASE)
+
+
+def comments_in(node: cst.CSTNode) -> list[cst.EmptyLine]:
+    """The comments inside a node (pragmas for linters left out), as lines of their own."""
+    text = cst.Module([]).code_for_node(node)
+    if "#" not in text:
+        return []
+    tokens: list[tokenize.TokenInfo] = []
+    with contextlib.suppress(tokenize.TokenError, IndentationError, SyntaxError):
+        tokens += tokenize.generate_tokens(io.StringIO(f"({text}\n)").readline)
+    comments = [t.string.rstrip() for t in tokens if t.type == tokenize.COMMENT and not PRAGMA.match(t.string)]
+    return [cst.EmptyLine(comment=cst.Comment(comment)) for comment in comments]
