@@ -1,4 +1,4 @@
-"""Decks → ``flyte.report`` tabs; renderers → the HTML they made (CTX-16…23, IMP-64).
+"""Decks → ``flyte.report`` tabs (CTX-16…22, IMP-64).
 
 In v1 a deck is written only by tasks with ``enable_deck=True`` and by eager ones; in v2 a report with ``report=True``.
 Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/reports/
@@ -6,7 +6,7 @@ Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/reports
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -14,21 +14,16 @@ import libcst as cst
 from flyte_migrate.rewrite.awaiting import runs_async
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.scopes import Scope
-from flyte_migrate.rewrite.template import argument, code, only_lines
+from flyte_migrate.rewrite.template import argument, call, code, only_lines
 from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
-from flyte_migrate.rules import on_file, on_symbol
-from flyte_migrate.rules.configuration import arguments, callee, constant
+from flyte_migrate.rules import on_file
+from flyte_migrate.rules.configuration import arguments, constant
 from flyte_migrate.rules.context_uses import CURRENT_CONTEXT, PARAMETERS, context_uses
 
 DECK = "flytekit.Deck"
 _DECK_ORDER = ("name", "html", "auto_add_to_deck")
-_TOP_FRAME = "flytekit.deck.TopFrameRenderer"
-_MARKDOWN = "flytekit.deck.MarkdownRenderer"
-_ARROW = "flytekit.deck.renderer.ArrowRenderer"
-_CONVERTED = (_TOP_FRAME, _MARKDOWN, _ARROW)
-_RENDERERS = (*_CONVERTED, "flytekit.deck.SourceCodeRenderer", "flytekit.deck.renderer.PythonDependencyRenderer")
-#: flytekit.deck.renderer.DEFAULT_MAX_ROWS and DEFAULT_MAX_COLS
-_FRAME_LIMITS = {"max_rows": "10", "max_cols": "100"}
+#: A tab's name and the HTML fit on one line up to here.
+_ROOM = 110
 
 
 def report_arguments(view: FileView, definition: TaskDefinition) -> list[cst.Arg]:
@@ -176,10 +171,10 @@ def _logged(view: FileView, deck: _Deck, updated: cst.CSTNode, report: str, repl
     if not deck.tab:
         return _main(view, deck.node, report, "replace" if replaces else "log", html)
     layout = updated.args[deck.position]
-    exploded = isinstance(updated.whitespace_before_args, cst.ParenthesizedWhitespace)
+    exploded_before = isinstance(updated.whitespace_before_args, cst.ParenthesizedWhitespace)
     method = cst.parse_expression(f"{_tab(deck, report)}.{'replace' if replaces else 'log'}")
-    if not exploded:
-        return cst.Call(method, [html])
+    if not exploded_before:
+        return call(method, [html], room=_ROOM)
     args = [html.with_changes(comma=layout.comma, whitespace_after_arg=layout.whitespace_after_arg)]
     return updated.with_changes(func=method, args=args)
 
@@ -297,103 +292,3 @@ def _convert_parameter(view: FileView, parameter: cst.Param) -> Iterator[Item]:
         attribute = view.parent(use)
         if isinstance(attribute, cst.Attribute):
             yield from _convert_tab_member(view, attribute)
-
-
-# -- renderers ---------------------------------------------------------------------------------------------------------
-
-
-@on_symbol(*_RENDERERS)
-def convert_renderer(view: FileView, reference: Reference) -> Iterator[Item]:
-    """``TopFrameRenderer(5).to_html(df)`` → ``df.to_html(max_rows=5, max_cols=100)``, and the like."""
-    node = view.parent(reference.chain)
-    if not isinstance(node, cst.Call) or node.func is not reference.chain:
-        return
-    if (annotated := _annotated(view, node)) is not None:
-        yield from _without_renderers(view, annotated, node)
-        return
-    shown = reference.name.rpartition(".")[2]
-    rendered = _rendered(view, node)
-    if reference.name not in _CONVERTED or not rendered:
-        yield Finding(node, "FM411", f"{shown} has no public counterpart; write the HTML that it made.")
-        return
-    given = arguments(node, ("max_rows", "max_cols"))
-    if given is None:
-        yield Finding(
-            node, "FM411", f"The arguments of {shown} can't be told; write frame.to_html(max_rows=..., max_cols=...)."
-        )
-        return
-    for call in rendered:
-        yield Replace(call, _rendering(view, reference.name, given))
-    statement = view.statement(node)
-    if isinstance(view.parent(node), cst.Assign) and isinstance(statement, cst.SimpleStatementLine):
-        yield Replace(statement, lambda updated: None)
-
-
-def _rendering(view: FileView, renderer: str, given: Mapping[str, cst.Arg]):  # type: ignore[no-untyped-def]
-    """How the call of ``to_html`` becomes the HTML itself; each is what flytekit.deck.renderer did."""
-    limits = [argument(given[k].value if k in given else default, k) for k, default in _FRAME_LIMITS.items()]
-
-    def build(updated: cst.Call) -> cst.BaseExpression:
-        value = updated.args[0].value
-        if renderer == _MARKDOWN:
-            markdown = cst.parse_expression(f"{view.local_name('markdown_it:MarkdownIt')}().render")
-            return cst.Call(markdown, [cst.Arg(value)])
-        simple = isinstance(value, (cst.Name, cst.Attribute, cst.Call, cst.Subscript))
-        owner = value if simple or value.lpar else value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-        if renderer == _ARROW:
-            return cst.Call(cst.Attribute(owner, cst.Name("to_string")))
-        return cst.Call(cst.Attribute(owner, cst.Name("to_html")), limits)
-
-    return build
-
-
-def _rendered(view: FileView, node: cst.Call) -> list[cst.Call]:
-    """The ``to_html`` calls on a renderer, or on the variable that holds it; empty if it is used for anything else."""
-    parent = view.parent(node)
-    if isinstance(parent, cst.Attribute):
-        call = view.parent(parent)
-        good = parent.attr.value == "to_html" and isinstance(call, cst.Call) and len(call.args) == 1
-        return [call] if good and isinstance(call, cst.Call) else []
-    if not (
-        isinstance(parent, cst.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0].target, cst.Name)
-    ):
-        return []
-    target = parent.targets[0].target
-    scope = view.scope_at[target].owner(target.value)
-    if scope is None or len(scope.bindings[target.value]) > 1:
-        return []
-    found: list[cst.Call] = []
-    for use in view.uses_of(target.value, scope):
-        attribute = view.parent(use)
-        call = (
-            view.parent(attribute)
-            if isinstance(attribute, cst.Attribute) and attribute.attr.value == "to_html"
-            else None
-        )
-        if not isinstance(call, cst.Call) or len(call.args) != 1:
-            return []
-        found.append(call)
-    return found
-
-
-def _annotated(view: FileView, node: cst.Call) -> cst.Subscript | None:
-    """The ``Annotated[...]`` that a renderer is metadata of."""
-    for ancestor in view.ancestors(node):
-        if isinstance(ancestor, cst.Subscript):
-            name = view.canonical(ancestor.value)
-            return ancestor if name in ("typing.Annotated", "typing_extensions.Annotated") else None
-        if not isinstance(ancestor, (cst.SubscriptElement, cst.Index)):
-            return None
-    return None
-
-
-def _without_renderers(view: FileView, annotated: cst.Subscript, node: cst.Call) -> Iterator[Item]:
-    """An output annotated with a renderer was shown in the automatic decks, which are gone."""
-    metadata = [e.slice.value for e in annotated.slice[1:] if isinstance(e.slice, cst.Index)]
-    if metadata[0] is not node:
-        return
-    yield Finding(node, "FM410", "Outputs are not rendered on their own any more; log their HTML in the task.")
-    if all(isinstance(m, cst.Call) and callee(view, m) in _RENDERERS for m in metadata):
-        yield Replace(annotated, lambda updated: updated.slice[0].slice.value)
-    else:
-        yield Finding(node, "FM411", "The renderer in this annotation means nothing in Flyte 2; take it out.")

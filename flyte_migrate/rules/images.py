@@ -12,7 +12,6 @@ from pathlib import PurePosixPath
 
 import libcst as cst
 
-from flyte_migrate.mapping import package
 from flyte_migrate.project.environments import slug
 from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
 from flyte_migrate.rewrite.template import WIDTH, argument, code, exploded, string_value
@@ -34,6 +33,7 @@ from flyte_migrate.rules.configuration import (
     lost_comments,
     stays_v1,
 )
+from flyte_migrate.rules.distributions import converted_elements, converts, problems_of
 
 IMAGE_SPEC = "flytekit.ImageSpec"
 _FIELDS = (
@@ -91,7 +91,6 @@ _TEMPLATE = re.compile(
 #: Any part of the default images, which Flyte 1 filled in wherever it stood.
 _FILLED_IN = re.compile(r"\{\{\s*\.images?\.[\w.-]+\s*\}\}")
 #: A requirement: name, extras, and whatever follows (a version, a URL, a marker).
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?\s*(.*)", re.DOTALL)
 _METHODS = {
     "with_packages": "with_pip_packages",
     "with_apt_packages": "with_apt_packages",
@@ -251,8 +250,8 @@ def convert_package_lists(view: FileView) -> Iterator[Item]:
             lists.update((listed, listed) for listed in _shared_lists(view, given["packages"].value))
     for listed in lists.values():
         yield from _list_findings(view, listed.elements)
-        if any(_distribution(e.value, bundled=True) is not e.value for e in listed.elements):
-            yield Replace(listed, _convert_list)
+        if converts(view, listed.elements):
+            yield Replace(listed, lambda updated: _with_converted(view, updated))
 
 
 def _shared_lists(view: FileView, value: cst.BaseExpression, depth: int = 0) -> Iterator[cst.List | cst.Tuple]:
@@ -274,8 +273,8 @@ def _shared_lists(view: FileView, value: cst.BaseExpression, depth: int = 0) -> 
             yield from _shared_lists(view, behind, depth + 1)
 
 
-def _convert_list(updated: cst.List | cst.Tuple) -> cst.BaseExpression:
-    return updated.with_changes(elements=_converted_elements(updated.elements, bundled=True))
+def _with_converted(view: FileView, updated: cst.List | cst.Tuple) -> cst.BaseExpression:
+    return updated.with_changes(elements=converted_elements(view, updated.elements, bundled=True))
 
 
 @on_file
@@ -675,7 +674,7 @@ def _packages(view: FileView, given: Mapping[str, cst.Arg], chain: _Chain, *, bu
     if "packages" in given:
         value = given["packages"].value
         for listed in (n for n in walk(value) if isinstance(n, (cst.List, cst.Tuple))):
-            chain.problems += _problems_of(listed.elements)
+            chain.problems += problems_of(listed.elements)
         step.args, step.whitespace = _varargs(view, value, bundled=bundled, packages=True)
     if not bundled and not any(string_value(a.value) == "flyte" for a in step.args):
         # v1 adds flytekit to whatever image it builds.
@@ -704,7 +703,7 @@ def _varargs(
     list.
     """
     if isinstance(value, (cst.List, cst.Tuple)):
-        elements = list(_converted_elements(value.elements, bundled=bundled)) if packages else list(value.elements)
+        elements = converted_elements(view, value.elements, bundled=bundled) if packages else list(value.elements)
         args = [
             cst.Arg(e.value, star="*" if isinstance(e, cst.StarredElement) else "", comma=e.comma) for e in elements
         ]
@@ -722,46 +721,9 @@ def _varargs(
     return [cst.Arg(value, star="*")], None
 
 
-def _converted_elements(elements: Sequence[cst.BaseElement], *, bundled: bool) -> list[cst.BaseElement]:
-    found: list[cst.BaseElement] = []
-    for element in elements:
-        # A comment beside it would be lost with the element: then the twin stays in the list, which does no harm.
-        commented = next(layout_comments([element]), None) is not None
-        value = _distribution(element.value, bundled=bundled and not commented)
-        if value is not None:
-            found.append(element if value is element.value else element.with_changes(value=value))
-    if found and elements and found[-1].comma is not elements[-1].comma and len(found) < len(elements):
-        found[-1] = found[-1].with_changes(comma=elements[-1].comma)
-    return found
-
-
-def _distribution(value: cst.BaseExpression, *, bundled: bool) -> cst.BaseExpression | None:
-    """An element of a package list as v2 needs it: the same node, another string, or None where nothing is needed."""
-    text = string_value(value)
-    match = _REQUIREMENT.fullmatch(text) if text is not None else None
-    row = package(match[1]) if match else None
-    if row is None or row.kind == "manual":
-        return value
-    if row.kind == "drop":
-        return None
-    if row.bundled and bundled:
-        return None
-    quote = code(value)[-1]
-    return cst.SimpleString(f"{quote}{row.target}{quote}")
-
-
-def _problems_of(elements: Sequence[cst.BaseElement]) -> Iterator[tuple[str, str]]:
-    for element in elements:
-        text = string_value(element.value)
-        match = _REQUIREMENT.fullmatch(text) if text is not None else None
-        row = package(match[1]) if match else None
-        if row is not None and row.kind == "manual":
-            yield row.code, f"The package {text} has no Flyte 2 counterpart; it was left in the list."
-
-
 def _list_findings(view: FileView, elements: Sequence[cst.BaseElement]) -> Iterator[Finding]:
     for element in elements:
-        for code_, message in _problems_of([element]):
+        for code_, message in problems_of([element]):
             yield Finding(element.value, code_, message)
 
 
@@ -907,7 +869,7 @@ def _method_step(view: FileView, node: cst.Call, chain: _Chain) -> None:
         chain.steps.append(_Step("with_commands", [cst.Arg(listed)]))
     else:
         if name == "with_packages" and isinstance(value, (cst.List, cst.Tuple)):
-            chain.problems += _problems_of(value.elements)
+            chain.problems += problems_of(value.elements)
         args, whitespace = _varargs(view, value, bundled=True, packages=name == "with_packages")
         if isinstance(known, str):
             args = [cst.Arg(value)]
