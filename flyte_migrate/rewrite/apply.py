@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import libcst as cst
 
 from flyte_migrate.rewrite.plan import FilePlan, Insert
+from flyte_migrate.rewrite.quotes import requoted
 from flyte_migrate.rewrite.todo import with_todos
 from flyte_migrate.rewrite.walk import fields_of, is_node
 
@@ -103,6 +104,8 @@ class Rewriter:
             elif value is not None and is_node(value) and value in dirty:
                 changes[name] = self._single(node, name, self.rebuild(value))
         updated = node.with_changes(**changes) if changes else node
+        if isinstance(updated, cst.FormattedString):
+            updated = requoted(updated)
         replacement = self.plan.replacements.get(node)
         nodes: list[cst.CSTNode]
         if replacement is None:

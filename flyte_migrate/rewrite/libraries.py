@@ -77,31 +77,22 @@ class Libraries:
             root = root.value
         scope = view.scope_at[root]
         known = known_name(view, target, scope, at)
-        if known:
-            return known
+        return known or self._asked(scope, head_of(_function_around(view, at)), target, alias)
+
+    def name_in(self, function: cst.FunctionDef, target: str, alias: str = "") -> str:
+        """The same for code at the head of a function."""
+        known = known_name(self._view, target, self._view.module_scope)
+        return known or self._asked(self._view.scope_of[function], head_of(function), target, alias)
+
+    def _asked(self, scope: Scope, anchor: Statement | None, target: str, alias: str) -> str:
         module, _, attribute = target.partition(":")
-        anchor = self._head(at)
         if anchor is None:
-            return view.local_name(f"{module}:{attribute}")
+            return self._view.local_name(f"{module}:{attribute}")
         wish = alias or attribute or module
         local = wish if "." in wish or not scope.lookup(wish) else f"{wish}_"
         plain = f"from {module} import {attribute}" if attribute else f"import {module}"
         self._wanted.setdefault(anchor, {})[plain if local in (attribute, module) else f"{plain} as {local}"] = None
         return local
-
-    def _head(self, at: cst.CSTNode) -> Statement | None:
-        """The first statement of the function around a place, below its docstring."""
-        function = enclosing_function(self._view, at)
-        while isinstance(function, cst.Lambda):
-            function = enclosing_function(self._view, function)
-        if function is None or not isinstance(function.body, cst.IndentedBlock):
-            return None
-        statements = [
-            s for s in function.body.body if isinstance(s, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
-        ]
-        if len(statements) > 1 and function.get_docstring(clean=False) is not None:
-            statements = statements[1:]
-        return statements[0]
 
     def imports(self) -> Iterator[Insert]:
         """The imports that were asked for, one group for each function."""
@@ -110,6 +101,22 @@ class Libraries:
             if not anchor.leading_lines and not _is_import(anchor):
                 statements.append(only_lines([cst.EmptyLine(indent=False)]))
             yield insert(anchor, statements)
+
+
+def _function_around(view: FileView, at: cst.CSTNode) -> cst.FunctionDef | None:
+    function = enclosing_function(view, at)
+    while isinstance(function, cst.Lambda):
+        function = enclosing_function(view, function)
+    return function
+
+
+def head_of(function: cst.FunctionDef | None) -> Statement | None:
+    """The first statement of a function below its docstring; None if its body stands on the line of its ``def``."""
+    if function is None or not isinstance(function.body, cst.IndentedBlock):
+        return None
+    first, *others = function.body.body
+    head = others[0] if others and function.get_docstring(clean=False) is not None else first
+    return head if isinstance(head, (cst.SimpleStatementLine, cst.BaseCompoundStatement)) else None
 
 
 def _as_sorted(line: str) -> tuple[bool, str]:

@@ -77,7 +77,7 @@ def _replaced(view: FileView, value: cst.BaseExpression, listed: frozenset[str],
         return [n for n in _for_decks(view, extras) if _normalised(n) not in listed]
     if row.kind == "drop" or (row.bundled and bundled):
         return []
-    return [row.target]
+    return [] if _normalised(row.target) in listed else [row.target]
 
 
 def _for_decks(view: FileView, extras: str) -> list[str]:

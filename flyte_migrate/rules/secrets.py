@@ -28,6 +28,7 @@ from flyte_migrate.rules.configuration import (
     literal,
     stays_v1,
 )
+from flyte_migrate.rules.trackers import key_variables, secret_names
 
 SECRET = "flytekit.Secret"
 _FIELDS = ("group", "key", "group_version", "mount_requirement", "env_var")
@@ -119,7 +120,7 @@ def _secret_findings(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg
                 f"The environment variable {name} must be upper case in Flyte 2: it became {_valid(name)}; "
                 "read that one.",
             )
-    elif not _is_file(view, given) and _variable(view, given) is None:
+    elif not _is_file(view, given) and _variable(view, given) is None and not _of_tracker(view, node):
         yield Finding(
             node,
             "FM141",
@@ -150,12 +151,19 @@ def _converted(view: FileView, node: cst.Call, updated: cst.Call) -> cst.Call:
         name = literal(value)
         valid = cst.SimpleString(f'"{_valid(name)}"') if isinstance(name, str) and not _VALID.fullmatch(name) else value
         args.append(argument(valid, "as_env_var"))
+    elif tracker := _of_tracker(view, node):
+        args += [argument(f'"{tracker}"', "as_env_var")] if tracker != _plain_variable(view, given) else []
     else:
         plain = _plain_variable(view, given)
         if plain is not None and not _VALID.fullmatch(plain):
             args.append(argument(f'"{_valid(plain)}"', "as_env_var"))
     indent = indentation(view, node)
     return commented_call(view.ref("flyte:Secret"), args, argument_comments(node), room=84 - len(indent), indent=indent)
+
+
+def _of_tracker(view: FileView, node: cst.Call) -> str:
+    """The environment variable in which a tracker's library looks for this secret; empty if no tracker has it."""
+    return key_variables(view).get(secret_names(view, node), "")
 
 
 def _is_file(view: FileView, given: Mapping[str, cst.Arg]) -> bool:
@@ -268,8 +276,8 @@ def _declared(view: FileView) -> dict[tuple[str, str], str]:
         if reference.name != SECRET or not isinstance(node, cst.Call) or node.func is not reference.chain:
             continue
         given = arguments(node, _FIELDS) or {}
-        name = constant(view, given["env_var"].value) if "env_var" in given else UNKNOWN
-        if isinstance(name, str):
+        name = constant(view, given["env_var"].value) if "env_var" in given else _of_tracker(view, node)
+        if isinstance(name, str) and name:
             found[_names(view, given)] = _valid(name)
     return found
 

@@ -48,7 +48,7 @@ RULES = {
     *("directories", "dataframes", "types", "context", "decks", "containers", "shell", "sql", "sensors", "notebooks"),
     "duckdb",
     *("plugins", "actors", "testing", "exceptions", "imperative"),
-    *("schedules", "notifications", "checkpoints", "artifacts", "echo", "hashing"),
+    *("schedules", "notifications", "checkpoints", "artifacts", "echo", "hashing", "renderers", "tracking"),
 }
 
 
