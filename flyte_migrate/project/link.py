@@ -141,6 +141,11 @@ class ProjectIndex:
 
     # -- names ---------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def module_words(self) -> frozenset[str]:
+        """Every component of the ids of the project's modules."""
+        return frozenset(word for suffix in (*self.modules, *self.suffixes) for word in suffix.split("."))
+
     def module_of(self, dotted: str, importer: str = "") -> str | None:
         """The module id that ``import <dotted>`` written in ``importer`` would load, None for third-party modules."""
         if dotted in self.modules:

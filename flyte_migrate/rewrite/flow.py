@@ -46,18 +46,14 @@ class Type:
             return "None"
         if not isinstance(node, (ast.Name, ast.Attribute)):
             return ""
-        text = ast.unparse(node)
+        text = node.id if isinstance(node, ast.Name) else ast.unparse(node)
         if text in _BUILTIN:
             return text
         return view.index.canonical(view.index.local(self.module, text), self.module)
 
     def arguments(self) -> tuple[Type, ...]:
         """The types between the brackets, if any."""
-        node = self.node
-        if not isinstance(node, ast.Subscript):
-            return ()
-        items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return tuple(Type(ast.unparse(item), self.module) for item in items)
+        return tuple(Type(text, self.module) for text in _arguments(self.text))
 
     def bare(self, view: FileView) -> Type:
         """The type without ``Optional``, ``Annotated`` and ``| None`` around it."""
@@ -118,6 +114,15 @@ def _parse(text: str) -> ast.expr | None:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return _parse(node.value)
     return node
+
+
+@lru_cache(maxsize=4096)
+def _arguments(text: str) -> tuple[str, ...]:
+    node = _parse(text)
+    if not isinstance(node, ast.Subscript):
+        return ()
+    items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    return tuple(ast.unparse(item) for item in items)
 
 
 def _union(node: ast.expr) -> list[ast.expr]:
@@ -399,6 +404,12 @@ def _returned(view: FileView, key: str, depth: int) -> tuple[Value, ...]:
 
 def called_task(view: FileView, function: cst.CSTNode) -> Task | None:
     """The task that calling this expression runs: a task by name, a launch plan of it, or ``t.override(...)``."""
+    if function not in view.called_tasks:
+        view.called_tasks[function] = _called_task(view, function)
+    return view.called_tasks[function]
+
+
+def _called_task(view: FileView, function: cst.CSTNode) -> Task | None:
     if isinstance(function, cst.Call):
         if isinstance(function.func, cst.Attribute) and function.func.attr.value == "override":
             return called_task(view, function.func.value)

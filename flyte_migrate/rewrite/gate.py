@@ -11,6 +11,8 @@ import tokenize
 import warnings
 from collections import Counter
 
+from flyte_migrate.rewrite.syntax import syntax_nodes
+
 _BUILTINS = frozenset(dir(builtins)) | {
     "__file__",
     "__name__",
@@ -24,6 +26,20 @@ _BUILTINS = frozenset(dir(builtins)) | {
     "__qualname__",
     "__module__",
 }
+#: Nodes that bind names in fields of their own.
+_BINDING = frozenset(
+    {
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.ClassDef,
+        ast.Import,
+        ast.ImportFrom,
+        ast.ExceptHandler,
+        ast.MatchAs,
+        ast.MatchStar,
+        ast.MatchMapping,
+    }
+)
 _PRAGMA = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pragma|nopycln)\b", re.IGNORECASE)
 
 
@@ -65,13 +81,15 @@ def _unbound(tree: ast.Module) -> set[str]:
     """Names that are read somewhere and bound nowhere in the file (scopes are not told apart)."""
     read: set[str] = set()
     bound: set[str] = set(_BUILTINS)
-    for node in ast.walk(tree):
+    for node in syntax_nodes(tree):
         if isinstance(node, ast.Name):
             (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            bound.add(node.name)
         elif isinstance(node, ast.arg):
             bound.add(node.arg)
+        elif type(node) not in _BINDING:
+            continue
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.add(node.name)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
                 if alias.name == "*":

@@ -39,8 +39,15 @@ def statements(template: str, **holes: cst.BaseExpression | str) -> list[cst.Bas
 
 def code(node: cst.CSTNode) -> str:
     """The source text of a node."""
-    if isinstance(node, cst.Name) and not node.lpar:
-        return node.value
+    kind = type(node)
+    if kind is cst.Name or kind is cst.SimpleString or kind is cst.Integer:
+        if not node.lpar:  # type: ignore[attr-defined]
+            return node.value  # type: ignore[attr-defined, no-any-return]
+    return _printed(node)
+
+
+@lru_cache(maxsize=1024)
+def _printed(node: cst.CSTNode) -> str:
     return _EMPTY_MODULE.code_for_node(node)
 
 

@@ -20,6 +20,7 @@ from flyte_migrate.project.facts import ModuleFacts
 from flyte_migrate.project.index import TODO_COMMENT, absolute_import
 from flyte_migrate.project.link import ROLES, ProjectIndex, Task
 from flyte_migrate.rewrite.scopes import Binding, Scope
+from flyte_migrate.rewrite.syntax import syntax_nodes
 from flyte_migrate.rewrite.walk import children, walk
 from flyte_migrate.settings import Settings
 
@@ -91,6 +92,8 @@ class FileView:
         self.names: list[cst.Name] = []
         self.requested: dict[str, str] = {}  # v2 target -> local name
         self._counts: dict[str, int] = {}
+        self._qualified: dict[cst.CSTNode, str | None] = {}
+        self.called_tasks: dict[cst.CSTNode, Task | None] = {}  # what flow.called_task has answered
         self._walk(tree, None, self.module_scope)
         self.references: list[Reference] = list(self._references())
         self.tasks: list[TaskDefinition] = list(self._tasks())
@@ -195,17 +198,20 @@ class FileView:
 
         Imported names give their target, names of the file's top level ``<module id>.<name>``.
         """
-        attributes: list[str] = []
-        while isinstance(node, cst.Attribute):
-            attributes.append(node.attr.value)
-            node = node.value
-        if not isinstance(node, cst.Name):
+        kind = type(node)
+        if kind is not cst.Name and kind is not cst.Attribute:
             return None
+        if node not in self._qualified:
+            self._qualified[node] = self._qualify(node)
+        return self._qualified[node]
+
+    def _qualify(self, node: cst.CSTNode) -> str | None:
+        if type(node) is cst.Attribute:
+            owner = self.qualified(node.value)
+            return f"{owner}.{node.attr.value}" if owner else None
+        assert isinstance(node, cst.Name)
         scope = self.scope_at.get(node)
-        if scope is None:
-            return None
-        root = self._root(node.value, scope)
-        return ".".join([root, *reversed(attributes)]) if root else None
+        return self._root(node.value, scope) if scope is not None else None
 
     def _root(self, name: str, scope: Scope) -> str | None:
         owner = scope.owner(name)
@@ -234,6 +240,15 @@ class FileView:
         """All bindings a name may refer to."""
         scope = self.scope_at.get(node)
         return scope.lookup(node.value) if scope is not None else ()
+
+    def is_foreign(self, name: cst.Name) -> bool:
+        """Whether a name can only stand for something imported from a package that is neither v1 nor the project's."""
+        bindings = self.bindings(name)
+        return bool(bindings) and all(b.kind == "import" and self._is_foreign(b.target) for b in bindings)
+
+    def _is_foreign(self, target: str) -> bool:
+        words = target.split(".")
+        return words[0] not in V1_ROOTS and self.index.module_words.isdisjoint(words)
 
     def task_of(self, node: cst.CSTNode) -> Task | None:
         """The project task that a name or chain refers to, nested definitions included."""
@@ -427,10 +442,10 @@ class FileView:
 
     def function_of(self, node: cst.CSTNode) -> cst.FunctionDef | None:
         """The innermost function definition around a node."""
-        for ancestor in self.ancestors(node):
-            if isinstance(ancestor, cst.FunctionDef):
-                return ancestor
-        return None
+        item = self.parents.get(node)
+        while item is not None and type(item) is not cst.FunctionDef:
+            item = self.parents.get(item)
+        return item
 
     def task_around(self, node: cst.CSTNode) -> TaskDefinition | None:
         """The innermost task definition whose body (or signature) holds a node."""
@@ -582,38 +597,47 @@ class FileView:
         """Positions by matching the n-th statement, name and call of both trees, which have them in the same order."""
         tree = ast.parse(self.text)
         found: dict[cst.CSTNode, tuple[int, int]] = {}
-        statements: list[tuple[int, int, int]] = []
+        statements: list[tuple[int, int]] = []
         names: list[tuple[int, int]] = []
-        for item in ast.walk(tree):
-            if isinstance(item, ast.stmt):
+        for item in syntax_nodes(tree):
+            if type(item) is ast.Name:
+                names.append((item.lineno, item.col_offset))
+            elif isinstance(item, ast.stmt):
                 line = item.lineno
                 if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and item.decorator_list:
                     line = min(line, item.decorator_list[0].lineno)
-                statements.append((line, item.col_offset, 0))
-            elif isinstance(item, ast.Name):
-                names.append((item.lineno, item.col_offset))
+                statements.append((line, item.col_offset))
         statements.sort()
         names.sort()
         mine = list(self._statement_nodes())
         if len(mine) == len(statements):
-            found.update((node, (line, column)) for node, (line, column, _) in zip(mine, statements, strict=True))
-        expressions = [n for n in self.names if not isinstance(self.parents.get(n), (cst.Global, cst.NameItem))]
-        constants = {"None", "True", "False"}
-        expressions = [n for n in expressions if n.value not in constants]
+            found.update(zip(mine, statements, strict=True))
+        constants = ("None", "True", "False")
+        expressions = [n for n in self.names if n.value not in constants and type(self.parents[n]) is not cst.NameItem]
         if len(expressions) == len(names):
             found.update(zip(expressions, names, strict=True))
         return found
 
     def _statement_nodes(self) -> Iterator[cst.CSTNode]:
+        """All statements, those on one line each by itself, in source order."""
         stack: list[cst.CSTNode] = [self.tree]
         while stack:
             item = stack.pop()
-            if isinstance(item, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+            if isinstance(item, cst.BaseSmallStatement):
                 yield item
-            if isinstance(item, (cst.BaseExpression, cst.Decorator)):
                 continue
-            stack.extend(reversed(children(item)))
+            if isinstance(item, cst.BaseCompoundStatement):
+                yield item
+            for name in _BLOCKS:
+                below = getattr(item, name, None)
+                if isinstance(below, cst.CSTNode):
+                    stack.append(below)
+                elif below:
+                    stack.extend(reversed(below))
 
+
+#: Fields that hold statements, or nodes that do, from the last in the source to the first.
+_BLOCKS = ("finalbody", "orelse", "handlers", "cases", "body")
 
 # -- binders: what each kind of node binds in the scope around it
 # --------------------------------------------------------

@@ -264,7 +264,7 @@ def _all_uses(view: FileView) -> tuple[Use, ...]:
     seen: set[cst.CSTNode] = set()
     for name in view.names:
         parent = view.parent(name)
-        if name in types or isinstance(parent, (cst.AssignTarget, cst.Global, cst.Nonlocal, cst.NameItem)):
+        if name in types or type(parent) in _BINDS or view.is_foreign(name):
             continue
         node: cst.BaseExpression = name
         while node not in seen:
@@ -275,18 +275,23 @@ def _all_uses(view: FileView) -> tuple[Use, ...]:
                 if use.whole is not node or not kinds.is_constructor(node):
                     found.append(use)  # a constructor that is read at once is converted with what reads it
             parent = view.parent(node)
+            outer = type(parent)
             if (
-                (isinstance(parent, (cst.Attribute, cst.Subscript)) and parent.value is node)
-                or (isinstance(parent, cst.Call) and parent.func is node)
-                or isinstance(parent, cst.Await)
-                or (isinstance(parent, cst.NamedExpr) and parent.value is node)
+                outer is cst.Await
+                or (outer in _HOLDS and parent.value is node)
+                or (  # type: ignore[union-attr]
+                    outer is cst.Call and parent.func is node  # type: ignore[union-attr]
+                )
             ):
-                node = parent
+                node = parent  # type: ignore[assignment]
             else:
                 break
     return tuple(found)
 
 
+#: Expressions that give something of their ``value``.
+_HOLDS = frozenset({cst.Attribute, cst.Subscript, cst.NamedExpr})
+_BINDS = frozenset({cst.AssignTarget, cst.Global, cst.Nonlocal, cst.NameItem})
 #: Parts of the names of v1's data types and of their modules.
 _DATA = (
     "FlyteFile",

@@ -192,6 +192,7 @@ class Kinds:
         self._found: dict[cst.CSTNode, Kind | None] = {}
         self._types: dict[Type, Kind | None] = {}
         self._open: set[cst.CSTNode] = set()
+        self._cuts = 0
         self._classes: dict[cst.ClassDef, dict[str, Kind]] = {}
 
     # -- types -------------------------------------------------------------------------------------------------------
@@ -237,14 +238,16 @@ class Kinds:
         if node in self._found:
             return self._found[node]
         if node in self._open or len(self._open) > 60:
+            self._cuts += 1
             return None
+        cuts = self._cuts
         self._open.add(node)
         try:
             found = self._expression(node)
         finally:
             self._open.discard(node)
-        if not self._open or found is not None:
-            self._found[node] = found
+        if found is not None or self._cuts == cuts or not self._open:
+            self._found[node] = found  # what a cycle cut short may be known when asked from elsewhere
         return found
 
     def _expression(self, node: cst.CSTNode) -> Kind | None:
@@ -632,39 +635,43 @@ class Kinds:
         if any(self._body_of(b.node) is not function for b in bindings if not isinstance(b.node, cst.Param)):
             return bindings  # a closure or a module-level name: any of them
         position = self.order[node]
-        around = {id(a) for a in self.view.ancestors(node)}
-        before = [b for b in bindings if self._starts(b, node) < position]
+        above = list(self.view.ancestors(node))
+        around = {id(a) for a in (node, *above)}
+        starts = {id(b): self._starts(b, around) for b in bindings}
+        before = [b for b in bindings if starts[id(b)] < position]
         certain = [
             b
             for b in before
-            if isinstance(b.node, cst.Param) or id(self.block_of(b.node)) in around or self._encloses(b, node)
+            if isinstance(b.node, cst.Param) or id(self.block_of(b.node)) in around or self._encloses(b, around)
         ]
-        last = max(certain, key=lambda b: self._starts(b, node), default=None)
-        after = self._starts(last, node) if last is not None else -1
-        found = [b for b in before if b is last or self._starts(b, node) > after]
-        for loop in self.view.ancestors(node):
+        last = max(certain, key=lambda b: starts[id(b)], default=None)
+        after = starts[id(last)] if last is not None else -1
+        found = [b for b in before if b is last or starts[id(b)] > after]
+        for loop in above:
             if isinstance(loop, (cst.For, cst.While)) and (
                 last is None or id(loop) not in {id(a) for a in self.view.ancestors(last.node)}
             ):
                 found += [b for b in bindings if b not in found and loop in self.view.ancestors(b.node)]
         return found
 
-    def _starts(self, binding: Binding, use: cst.Name) -> int:
-        """Where a binding takes effect, in source order: after the expression it evaluates."""
+    def _starts(self, binding: Binding, around: set[int]) -> int:
+        """Where a binding takes effect for a use, in source order: after the expression it evaluates.
+
+        ``around`` has the ids of the use and of all nodes above it.
+        """
         node = binding.node
         if isinstance(node, cst.Param):
             return -1
         if isinstance(node, (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.NamedExpr)):
-            inside = node in self.view.ancestors(use)
-            return len(self.order) if inside else self.order[node]
+            return len(self.order) if id(node) in around else self.order[node]
         if isinstance(node, cst.For):
-            return len(self.order) if use is node.iter or node.iter in self.view.ancestors(use) else self.order[node]
+            return len(self.order) if id(node.iter) in around else self.order[node]
         return self.order.get(node, 0)
 
-    def _encloses(self, binding: Binding, use: cst.Name) -> bool:
-        return isinstance(binding.node, (cst.For, cst.CompFor, cst.AsName)) and any(
-            a is binding.node or a is self._with_of(binding.node) for a in self.view.ancestors(use)
-        )
+    def _encloses(self, binding: Binding, around: set[int]) -> bool:
+        if not isinstance(binding.node, (cst.For, cst.CompFor, cst.AsName)):
+            return False
+        return id(binding.node) in around or id(self._with_of(binding.node)) in around
 
     def _with_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
         return next((a for a in self.view.ancestors(node) if isinstance(a, cst.With)), None)
