@@ -17,6 +17,8 @@ _EMPTY_MODULE = cst.Module([])
 #: The line length at which generated calls are split, one argument a line (that of ruff and black).
 WIDTH = 88
 
+_TEXTUAL = frozenset({cst.Name, cst.SimpleString, cst.Integer})
+
 Node = TypeVar("Node", bound=cst.CSTNode)
 
 
@@ -39,10 +41,8 @@ def statements(template: str, **holes: cst.BaseExpression | str) -> list[cst.Bas
 
 def code(node: cst.CSTNode) -> str:
     """The source text of a node."""
-    kind = type(node)
-    if kind is cst.Name or kind is cst.SimpleString or kind is cst.Integer:
-        if not node.lpar:  # type: ignore[attr-defined]
-            return node.value  # type: ignore[attr-defined, no-any-return]
+    if type(node) in _TEXTUAL and not node.lpar:  # type: ignore[attr-defined]
+        return node.value  # type: ignore[attr-defined, no-any-return]
     return _printed(node)
 
 
