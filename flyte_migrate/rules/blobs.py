@@ -275,22 +275,17 @@ def _all_uses(view: FileView) -> tuple[Use, ...]:
                 if use.whole is not node or not kinds.is_constructor(node):
                     found.append(use)  # a constructor that is read at once is converted with what reads it
             parent = view.parent(node)
-            outer = type(parent)
             if (
-                outer is cst.Await
-                or (outer in _HOLDS and parent.value is node)
-                or (  # type: ignore[union-attr]
-                    outer is cst.Call and parent.func is node  # type: ignore[union-attr]
-                )
+                isinstance(parent, cst.Await)
+                or (isinstance(parent, (cst.Attribute, cst.Subscript, cst.NamedExpr)) and parent.value is node)
+                or (isinstance(parent, cst.Call) and parent.func is node)
             ):
-                node = parent  # type: ignore[assignment]
+                node = parent
             else:
                 break
     return tuple(found)
 
 
-#: Expressions that give something of their ``value``.
-_HOLDS = frozenset({cst.Attribute, cst.Subscript, cst.NamedExpr})
 _BINDS = frozenset({cst.AssignTarget, cst.Global, cst.Nonlocal, cst.NameItem})
 #: Parts of the names of v1's data types and of their modules.
 _DATA = (
