@@ -68,7 +68,17 @@ def in_run(view: FileView, node: cst.CSTNode) -> bool:
     function = view.function_of(node)
     if view.task_around(node) is not None:
         return True
-    return function is not None and not function.name.value.startswith("test") and function.name.value != "main"
+    if function is None or function.name.value.startswith("test") or function.name.value == "main":
+        return False
+    return not _is_called_by_the_module(view, function)
+
+
+def _is_called_by_the_module(view: FileView, function: cst.FunctionDef) -> bool:
+    """Whether code outside of all functions calls a function, and no task does."""
+    scope = view.module_scope
+    if view.parent(function) is not view.tree or f"{view.facts.module}.{function.name.value}" in view.colours.inside:
+        return False
+    return any(view.function_of(use) is None for use in view.uses_of(function.name.value, scope))
 
 
 def v2_type(view: FileView, target: str) -> cst.BaseExpression:

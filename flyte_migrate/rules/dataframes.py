@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
-from flyte_migrate.rewrite.flow import Type
+from flyte_migrate.rewrite.flow import Type, called_task
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, code, expression, parenthesized
+from flyte_migrate.rewrite.template import call as made_call
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.blobs import Use, awaits, in_run, placed, uses, v2_type
+from flyte_migrate.rules.configuration import follow
 from flyte_migrate.rules.handovers import Handover, handovers, resolved
 from flyte_migrate.rules.kinds import FRAME, Kind, Kinds, kinds_of
+from flyte_migrate.rules.scripts import is_run
 
 TARGET = "flyte.io:DataFrame"
 _DATASET = "flytekit.StructuredDataset"
@@ -307,8 +310,33 @@ def _open_untyped(view: FileView, call: cst.Call) -> Iterator[Item]:
     yield Replace(call, lambda updated: updated.with_changes(args=[argument(f"{pandas}.DataFrame")]))
 
 
+def _is_of_a_run(view: FileView, call: cst.Call) -> bool:
+    """Whether ``frame.open(pd.DataFrame).all()`` opens what a call of a task, which becomes a run, gave."""
+    opened = call.func.value if isinstance(call.func, cst.Attribute) else None
+    if not isinstance(opened, cst.Call) or not isinstance(opened.func, cst.Attribute) or call.args:
+        return False
+    if [view.qualified(a.value) for a in opened.args] not in ([], ["pandas.DataFrame"]):
+        return False
+    frame = opened.func.value
+    made = follow(view, frame)
+    task = called_task(view, made.func) if isinstance(made, cst.Call) else None
+    return task is not None and task.outputs.count == 1 and is_run(view, task)
+
+
+def _read_file(pandas: str, updated: cst.Call) -> cst.BaseExpression:
+    """``pd.read_parquet(frame.uri)`` for ``frame.open(...).all()``."""
+    assert isinstance(updated.func, cst.Attribute) and isinstance(updated.func.value, cst.Call)
+    opening = updated.func.value.func
+    assert isinstance(opening, cst.Attribute)
+    return made_call(f"{pandas}.read_parquet", [argument(cst.Attribute(opening.value, cst.Name("uri")))], room=10_000)
+
+
 def _read(view: FileView, call: cst.Call) -> Iterator[Item]:
     """``.all()`` → ``.all_sync()``, ``await ….all()`` in async code (TYP-55)."""
+    if not in_run(view, call) and _is_of_a_run(view, call):
+        pandas = view.local_name("pandas:")
+        yield Replace(call, lambda updated: _read_file(pandas, updated))
+        return
     if not in_run(view, call):
         yield Finding(
             call, "FM328", "Outside a run a DataFrame can't be opened: read the file itself, pd.read_parquet(data.uri)."

@@ -1,4 +1,7 @@
-"""Scripts: direct calls are plain Python, except where only a run gives what they need (WF-18, GATE-06).
+"""Scripts and tests: direct calls are plain Python, except where only a run gives what they need (WF-18, GATE-06).
+
+A file made of a local path asks for ``flyte.init()``, a data frame can only be opened in a run
+(``flyte.io.File.from_local_sync``, ``flyte.io.DataFrame.open``).
 
 Official: https://www.union.ai/docs/v2/flyte/user-guide/running-locally/
 """
@@ -12,29 +15,128 @@ import libcst as cst
 from flyte_migrate.project.colour import CONTEXT, GATES
 from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.awaiting import enclosing_function
-from flyte_migrate.rewrite.plan import Item, Replace
-from flyte_migrate.rewrite.template import argument, call
-from flyte_migrate.rewrite.view import FileView
+from flyte_migrate.rewrite.flow import Type
+from flyte_migrate.rewrite.plan import Insert, Item, Replace
+from flyte_migrate.rewrite.template import argument, call, code
+from flyte_migrate.rewrite.view import FileView, Statement
 from flyte_migrate.rules import on_file
+from flyte_migrate.rules.kinds import DIRECTORY_TYPES, FILE_TYPES, Kind, kinds_of
 
+_CLIENTS = frozenset({"flytekit.FlyteRemote", "union.UnionRemote"})
 #: What the context offers that does not come from the run.
 _WITHOUT_RUN = frozenset({"logging", "secrets", "working_directory", "default_deck", "decks", "stats"})
 
 
 @on_file
 def run_what_needs_a_run(view: FileView) -> Iterator[Item]:
-    """``main(x=1)`` → ``flyte.with_runcontext(mode="local").run(main, x=1)`` where it waits or asks for its run."""
-    for node in view.by_type.get(cst.Call, ()):
-        assert isinstance(node, cst.Call)
-        task = view.task_of(node.func) if isinstance(node.func, (cst.Name, cst.Attribute)) else None
-        if task is None or task.role == "v2" or task.qualified in view.colours.turned:
-            continue
-        if task.qualified not in view.colours.in_need or not _is_outside(view, node) or not _needs_run(view, task):
+    """``main(x=1)`` → ``flyte.with_runcontext(mode="local").run(main, x=1)`` where it waits, asks for its run or opens
+    data frames.
+    """
+    for node, task in _outside_calls(view):
+        if task.qualified in view.colours.turned or not is_run(view, task):
             continue
         whole = _runner(view, node)
         if whole is None and task.qualified in view.colours.asynchronous:
             continue
         yield Replace(whole or node, lambda updated, node=node, task=task: _run(view, node, updated, task))  # type: ignore[misc]
+
+
+@on_file
+def initialize(view: FileView) -> Iterator[Item]:
+    """``flyte.init()`` before calls of tasks that make files."""
+    if any(reference.name in _CLIENTS for reference in view.references):
+        return  # it initializes otherwise
+    anchors: dict[cst.CSTNode, Statement] = {}
+    for node, task in _outside_calls(view):
+        if "file" in _data(view, task):
+            anchor = _beginning(view, node)
+            anchors.setdefault(anchor, anchor)
+    # Functions of a test module share the first one's.
+    definitions = [s for s in view.tree.body if s in anchors and isinstance(s, (cst.FunctionDef, cst.ClassDef))]
+    for anchor in (a for a in anchors.values() if a not in definitions[1:]):
+        statement = cst.parse_statement(f"{view.local_name('flyte:init')}()")
+        if isinstance(anchor, (cst.FunctionDef, cst.ClassDef)):
+            statement = statement.with_changes(leading_lines=[cst.EmptyLine(indent=False)])
+        yield Insert(anchor, lambda rebuild, statement=statement: [statement])  # type: ignore[misc]
+
+
+def _outside_calls(view: FileView) -> Iterator[tuple[cst.Call, Task]]:
+    """The calls of former tasks in code that no task executes."""
+    for node in view.by_type.get(cst.Call, ()):
+        assert isinstance(node, cst.Call)
+        task = view.task_of(node.func) if isinstance(node.func, (cst.Name, cst.Attribute)) else None
+        if task is not None and task.role not in ("v2", "template") and _is_outside(view, node):
+            yield node, task
+
+
+def is_run(view: FileView, task: Task) -> bool:
+    """Whether calls of a task from outside become runs of it."""
+    return (task.qualified in view.colours.in_need and _needs_run(view, task)) or "frame" in _data(view, task)
+
+
+def _beginning(view: FileView, node: cst.Call) -> Statement:
+    """The statement before which Flyte is initialized for a call: the script's first one, a test module's first
+    function, the first statement of any other function.
+    """
+    function = enclosing_function(view, node)
+    top = view.top_statement(node)
+    if not isinstance(function, cst.FunctionDef):
+        inner = top.body.body[0] if _is_main(top) and isinstance(top, cst.If) else top
+        return inner if isinstance(inner, (cst.SimpleStatementLine, cst.BaseCompoundStatement)) else top
+    if _is_test(view, function):
+        return top
+    script = next((s for s in view.tree.body if _is_main(s)), None)
+    body_ = script.body if isinstance(script, cst.If) else function.body
+    statements = [s for s in body_.body if isinstance(s, (cst.SimpleStatementLine, cst.BaseCompoundStatement))]
+    first = statements[0]
+    text = first.body[0] if isinstance(first, cst.SimpleStatementLine) else None
+    is_docstring = isinstance(text, cst.Expr) and isinstance(text.value, (cst.SimpleString, cst.ConcatenatedString))
+    return statements[1] if is_docstring and len(statements) > 1 else first
+
+
+def _is_main(statement: cst.CSTNode) -> bool:
+    """``if __name__ == "__main__":``"""
+    return isinstance(statement, cst.If) and code(statement.test).replace("'", '"') == '__name__ == "__main__"'
+
+
+def _is_test(view: FileView, function: cst.FunctionDef) -> bool:
+    name = view.facts.path.rsplit("/", 1)[-1]
+    return name.startswith(("test_", "conftest")) or name.endswith("_test.py") or function.name.value.startswith("test")
+
+
+def _data(view: FileView, task: Task) -> frozenset[str]:
+    """``file`` and ``frame``, as far as a task, or a task that it calls, is declared to take, give or make such."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = [task]
+    while waiting:
+        item = waiting.pop()
+        if item.qualified not in seen:
+            seen.add(item.qualified)
+            found.update(_own_data(view, item))
+            reached = view.index.reached_tasks(item.module, item.function.refers)
+            waiting += [view.index.tasks[name] for name in reached if name in view.index.tasks]
+    return frozenset(found)
+
+
+def _own_data(view: FileView, task: Task) -> Iterator[str]:
+    kinds = kinds_of(view)
+    annotations = [p.annotation for p in task.function.parameters] + [f.annotation for f in task.outputs.fields]
+    for annotation in annotations:
+        kind = kinds.of_type(Type(annotation, task.module)) if annotation else None
+        yield from _names(kind) if kind is not None else ()
+    if any(view.index.canonical(name, task.module) in FILE_TYPES | DIRECTORY_TYPES for name in task.function.refers):
+        yield "file"
+
+
+def _names(kind: Kind) -> Iterator[str]:
+    if kind.name in ("file", "dir"):
+        yield "file"
+    elif kind.name == "frame":
+        yield "frame"
+    for item in kind.items:
+        if item is not None:
+            yield from _names(item)
 
 
 def _is_outside(view: FileView, node: cst.Call) -> bool:
@@ -64,9 +166,19 @@ def _run(view: FileView, node: cst.Call, updated: cst.Call, task: Task) -> cst.B
     if task.outputs.count == 0:
         return run
     outputs = call(cst.Attribute(run, cst.Name("outputs")), [])
+    made = _named_tuple(view, task)
+    if made:
+        return cst.Call(cst.parse_expression(made), [cst.Arg(outputs, star="*")])
     if task.outputs.count > 1:
         return outputs
     return cst.Subscript(outputs, [cst.SubscriptElement(cst.Index(cst.Integer("0")))])
+
+
+def _named_tuple(view: FileView, task: Task) -> str:
+    """The NamedTuple that a task returns, which a run gives as a plain tuple; empty if it returns none."""
+    named = view.index.local(task.module, task.outputs.named) if task.outputs.named else ""
+    found = view.index.definition(named, task.module) if named else None
+    return view.environment(found.module.module, found.name) if found is not None and found.cls is not None else ""
 
 
 def _needs_run(view: FileView, task: Task) -> bool:

@@ -639,8 +639,10 @@ def convert_task_attributes(view: FileView) -> Iterator[Item]:
         task = view.task_of(node.value)
         if task is None or task.qualified not in view.environments.of_task or task.role == "v2":
             continue
-        if name in _ATTRIBUTES:
-            path = _ATTRIBUTES[name].split(".")
+        parent = view.parent(node)
+        called = isinstance(parent, cst.Call) and parent.func is node
+        if name in _ATTRIBUTES or (name == "execute" and called and not task.factory):
+            path = _ATTRIBUTES.get(name, "func").split(".")
 
             def build(updated: cst.Attribute, path: list[str] = path) -> cst.BaseExpression:
                 value = updated.value

@@ -6,18 +6,29 @@ Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/unit-te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from flyte_migrate.rewrite.flow import called_task, mapped_task
+from flyte_migrate.project.link import Task
+from flyte_migrate.rewrite.flow import Type, called_task, mapped_task
 from flyte_migrate.rewrite.plan import Covered, Finding, Insert, Item, Replace
 from flyte_migrate.rewrite.template import argument, call, code, keyword_of, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_node, on_symbol
+from flyte_migrate.rules.blobs import v2_name
+from flyte_migrate.rules.configuration import UNKNOWN, literal
 from flyte_migrate.rules.exceptions import codes_of
+from flyte_migrate.rules.handovers import resolved
+from flyte_migrate.rules.kinds import kinds_of
+from flyte_migrate.rules.scripts import is_run
 
+_PATCHES = frozenset({"flytekit.testing.patch", "flytekit.core.testing.patch"})
+_CATCH_ALL = ("Exception", "BaseException")
+_PLAIN = frozenset({"int", "float", "str"})
+_NOTHING = cst.SimpleWhitespace("")
+_SCHEMA = "flytekit.types.schema.FlyteSchema"
 _CALL_CHECKS = re.compile(r"assert_(any_call|has_calls|called(_once)?_with)|call_args(_list)?|mock_calls|method_calls")
 
 
@@ -50,6 +61,7 @@ def convert_mock(view: FileView, reference: Reference) -> Iterator[Item]:
         )
         return
     yield from _argument_checks(view, node)
+    yield from _results(view, node, task)
     patch = _patch(view)
     yield Replace(node, lambda updated: call(patch, [argument(updated.args[0].value), argument('"func"')]))
 
@@ -68,19 +80,56 @@ def _patch(view: FileView) -> str:
     return view.local_name("unittest:mock") + ".patch.object"
 
 
+def _mock(view: FileView, node: cst.Call) -> tuple[cst.Name | None, cst.CSTNode | None]:
+    """The variable that holds a mock, and the code in which it does."""
+    owner: cst.CSTNode | None = view.parent(node)
+    if isinstance(owner, cst.WithItem):
+        name = owner.asname.name if owner.asname is not None else None
+        return (name if isinstance(name, cst.Name) else None), view.function_of(node) or view.tree
+    function = view.parent(owner) if isinstance(owner, cst.Decorator) else None
+    if not isinstance(function, cst.FunctionDef):
+        return None, None
+    # The mock of the decorator that is nearest to the function comes first.
+    mocks = [d for d in reversed(function.decorators) if isinstance(d.decorator, cst.Call)]
+    mocks = [d for d in mocks if view.canonical(d.decorator.func) in _PATCHES]  # type: ignore[attr-defined]
+    parameters = [p.name for p in function.params.params if p.name.value != "self"]
+    position = mocks.index(owner) if owner in mocks else 0  # type: ignore[arg-type]
+    return (parameters[position] if position < len(parameters) else None), function
+
+
+def _results(view: FileView, node: cst.Call, task: Task) -> Iterator[Item]:
+    """v1 made a FlyteSchema of a frame that a mock gave; a Flyte 2 run takes only a DataFrame (TYP-54)."""
+    name, around = _mock(view, node)
+    outputs = [Type(f.annotation, task.module) for f in task.outputs.fields]
+    if name is None or around is None or [resolved(view, t).name(view) for t in outputs] != [_SCHEMA]:
+        return
+    own = view.parent(node)
+    inside = view.parent(own) if isinstance(own, cst.WithItem) else around
+    for item in walk(inside) if inside is not None else ():
+        if not isinstance(item, cst.Assign) or not isinstance(item.targets[0].target, cst.Attribute):
+            continue
+        target = item.targets[0].target
+        if not isinstance(target.value, cst.Name) or target.value.value != name.value:
+            continue
+        value = item.value
+        if target.attr.value == "side_effect" and isinstance(value, cst.Lambda):
+            value = value.body
+        elif target.attr.value != "return_value":
+            continue
+        kind = kinds_of(view).of(value)
+        frame = v2_name(view, "flyte.io:DataFrame")
+        if kind is None:
+            shown = code(value)
+            yield Finding(item, "FM325", f"If {shown} is a raw frame, write {frame}.wrap_df({shown}).")
+        elif kind.name == "raw":
+            wrap = f"{frame}.wrap_df"
+            yield Replace(value, lambda updated, wrap=wrap: call(wrap, [argument(updated)]), wraps=True)  # type: ignore[misc]
+
+
 def _argument_checks(view: FileView, node: cst.Call) -> Iterator[Finding]:
     """A note if the test looks at what the mock was called with."""
-    owner: cst.CSTNode | None = view.parent(node)
-    name: cst.CSTNode | None = None
-    around: cst.CSTNode | None = None
-    if isinstance(owner, cst.WithItem):
-        name, around = (owner.asname.name if owner.asname is not None else None), view.function_of(node) or view.tree
-    elif isinstance(owner, cst.Decorator):
-        function = view.parent(owner)
-        if isinstance(function, cst.FunctionDef):
-            around = function
-            name = next((p.name for p in function.params.params if p.name.value != "self"), None)
-    if not isinstance(name, cst.Name) or around is None:
+    name, around = _mock(view, node)
+    if name is None or around is None:
         return
     for item in walk(around):
         if not isinstance(item, cst.Attribute) or not _CALL_CHECKS.fullmatch(item.attr.value):
@@ -124,7 +173,10 @@ def _expected(view: FileView, node: cst.With, item: cst.WithItem, expectation: c
     wanted = expectation.args[0].value
     classes = [e.value for e in wanted.elements] if isinstance(wanted, cst.Tuple) else [wanted]
     calls = [c for c in walk(node.body) if isinstance(c, cst.Call) and _is_direct(view, c)]
-    if not calls or any(code(c) in ("Exception", "BaseException") for c in classes):
+    if len(calls) == 1 and _is_last(view, node, calls[0]) and _is_mistyped(view, calls[0]):
+        yield from _refused(view, expectation, classes, calls[0])
+        return
+    if not calls or any(code(c) in _CATCH_ALL for c in classes):
         return
     if any((view.qualified(c) or "").startswith("flyte.") for c in classes):
         return
@@ -169,16 +221,49 @@ def _expected(view: FileView, node: cst.With, item: cst.WithItem, expectation: c
         )
     caught = name or _free(view, node, "caught")
     error = cst.parse_expression(view.local_name("flyte:errors") + ".RuntimeUserError")
-    yield Replace(wanted, lambda updated: error)
+    yield Replace(expectation.args[0], lambda updated: updated.with_changes(value=error))
     if not name:
         yield Replace(item, lambda updated: updated.with_changes(asname=cst.AsName(cst.Name(caught))))
-    found_code = f"{caught}.value.code" if kind == "pytest" else f"{caught}.exception.code"
+    check = _check(kind, caught, names)
+    yield Insert(node, lambda rebuild: [check], after=True)
+
+
+def _check(kind: str, caught: str, names: Sequence[str]) -> cst.BaseStatement:
+    """The assertion that the failure is of one of these classes."""
     listed = f'"{names[0]}"' if len(names) == 1 else "{" + ", ".join(f'"{n}"' for n in names) + "}"
     if kind == "pytest":
-        check = cst.parse_statement(f"assert {found_code} {'==' if len(names) == 1 else 'in'} {listed}")
-    else:
-        check = cst.parse_statement(f"self.{'assertEqual' if len(names) == 1 else 'assertIn'}({found_code}, {listed})")
-    yield Insert(node, lambda rebuild: [check], after=True)
+        return cst.parse_statement(f"assert {caught}.value.code {'==' if len(names) == 1 else 'in'} {listed}")
+    method = "assertEqual" if len(names) == 1 else "assertIn"
+    return cst.parse_statement(f"self.{method}({caught}.exception.code, {listed})")
+
+
+def _is_mistyped(view: FileView, node: cst.Call) -> bool:
+    """Whether a call gives a task a literal of another type than it declares, which v1 refused before it ran."""
+    task = called_task(view, node.func)
+    if task is None or is_run(view, task):
+        return False
+    declared = {p.name: p.annotation for p in task.function.parameters}
+    for position, arg in enumerate(node.args):
+        name = arg.keyword.value if arg.keyword is not None else [*declared, *node.args][position]
+        value = literal(arg.value)
+        kind = type(value).__name__ if value is not UNKNOWN else ""
+        if declared.get(str(name)) in _PLAIN and kind in {*_PLAIN, "list"} and declared[str(name)] != kind:
+            return True
+    return False
+
+
+def _refused(
+    view: FileView, expectation: cst.Call, classes: Sequence[cst.BaseExpression], node: cst.Call
+) -> Iterator[Item]:
+    """A run refuses the literal with a TypeError (TST-07); a direct call would take it."""
+    run = f'{view.local_name("flyte:with_runcontext")}(mode="local").run'
+    yield Replace(node, lambda updated: call(run, [argument(updated.func), *updated.args], room=10_000))
+    match = keyword_of(expectation, "match") or (keyword_of(expectation, "expected_regex", 1))
+    if match is not None:
+        yield Finding(match, "FM702", "The text of the TypeError is another one in Flyte 2.")
+    if not any(code(c) in (*_CATCH_ALL, "TypeError") for c in classes):
+        yield Replace(expectation.args[0], lambda updated: updated.with_changes(value=cst.Name("TypeError")))
+    yield from (Covered(c) for c in classes)
 
 
 def _is_direct(view: FileView, node: cst.Call) -> bool:
@@ -225,22 +310,45 @@ def _reads_more(view: FileView, node: cst.With, name: str, kind: str) -> bool:
     return False
 
 
-def _free(view: FileView, node: cst.With, wish: str) -> str:
+def _free(view: FileView, node: cst.CSTNode, wish: str) -> str:
     around = view.function_of(node) or view.tree
     taken = {n.value for n in walk(around) if isinstance(n, cst.Name)}
     return wish if wish not in taken else f"{wish}_error"
 
 
 @on_node(cst.Call)
-def report_raises_of_a_callable(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
-    """``pytest.raises(X, t, …)`` calls the task itself."""
+def convert_raises_of_a_callable(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
+    """``pytest.raises(X, t, x=1)`` calls the task itself: the same as a ``with`` statement, where it is one."""
     assert isinstance(node, cst.Call)
     if len(node.args) < 2 or not _raises(view, node) or node.args[1].keyword is not None:
         return
     wanted = code(node.args[0].value)
-    if view.task_of(node.args[1].value) is not None and wanted not in ("Exception", "BaseException"):
-        yield Finding(
-            node,
-            "FM701",
-            f"{code(node.args[1].value)} raises flyte.errors.RuntimeUserError with code {wanted}, not {wanted}.",
+    task = view.task_of(node.args[1].value)
+    if task is None or wanted in ("Exception", "BaseException"):
+        return
+    kind = _raises(view, node)
+    found = codes_of(view, node.args[0].value)
+    statement = view.parent(view.parent(node) or node)
+    alone = isinstance(view.parent(node), cst.Expr) and isinstance(statement, cst.SimpleStatementLine)
+    if not alone or not isinstance(found, tuple) or "Regex" in code(node.func):
+        shown = code(node.args[1].value)
+        text = f"{shown} raises flyte.errors.RuntimeUserError with code {wanted}, not {wanted}."
+        yield Finding(node, "FM701", text)
+        return
+    error = view.local_name("flyte:errors") + ".RuntimeUserError"
+    caught = _free(view, node, "caught")
+
+    def build(updated: cst.SimpleStatementLine) -> list[cst.BaseStatement]:
+        line = updated.body[0]
+        assert isinstance(line, cst.Expr) and isinstance(line.value, cst.Call)
+        expected = line.value
+        run = cst.Call(
+            expected.args[1].value, [a.with_changes(whitespace_after_arg=_NOTHING) for a in expected.args[2:]]
         )
+        last = [run.args[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)] if run.args else []
+        run = run.with_changes(args=[*run.args[:-1], *last])
+        text = f"with {code(expected.func)}({error}) as {caught}:\n    {code(run)}\n"
+        block = cst.parse_statement(text).with_changes(leading_lines=updated.leading_lines)
+        return [block, _check(kind, caught, found[0])]
+
+    yield Replace(view.statement(node), build)
