@@ -39,8 +39,8 @@ TODO_COMMENT = re.compile(r"#\s*TODO\(flyte-migrate (FM\d{3})\)")
 IGNORE_COMMENT = re.compile(r"#\s*flyte-migrate:\s*ignore(?:\[([^\]]*)\])?")
 SKIP_FILE_COMMENT = re.compile(r"#\s*flyte-migrate:\s*skip-file")
 
-#: Functions that import the module that their first argument names.
-IMPORTERS = frozenset({"importlib.import_module", "__import__", "pytest.importorskip"})
+#: Functions that import, or look for, the module that their first argument names.
+IMPORTERS = frozenset({"importlib.import_module", "__import__", "pytest.importorskip", "importlib.util.find_spec"})
 
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp

@@ -9,17 +9,18 @@ from __future__ import annotations
 import builtins
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
 
 from flyte_migrate.catalogue import catalogue
 from flyte_migrate.diagnostics import Severity
-from flyte_migrate.mapping import V1_ROOTS
+from flyte_migrate.mapping import V1_ROOTS, table
 from flyte_migrate.project.index import absolute_import
 from flyte_migrate.rewrite.comments import PRAGMA, comments_in
 from flyte_migrate.rewrite.exports import plan_exports
+from flyte_migrate.rewrite.fallbacks import plan_fallbacks
 from flyte_migrate.rewrite.plan import Finding, Item, Replace, insert
 from flyte_migrate.rewrite.scopes import Scope
 from flyte_migrate.rewrite.template import only_lines
@@ -96,7 +97,7 @@ class _Line:
     statement: cst.SimpleStatementLine
     node: cst.Import | cst.ImportFrom
     scope: Scope
-    guard: str  # "", "type_checking", "try"
+    guard: str  # "", "try", "type_checking", or "branch": not every run of the module comes by
     source: str  # absolute module of a from-import, else empty
 
 
@@ -108,6 +109,8 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
     doomed = {alias for line in lines for alias in _aliases(line) if _goes(view, line, alias, before, after)}
     yield from plan_exports(view, {name for line in lines for name in _exports_lost(view, line, doomed)})
     anchor = _anchor(view, lines, doomed)
+    optional = _optional(view, lines, doomed, needed)
+    needed = [item for item in needed if not any(item in items for items in optional.values())]
     extended: dict[_LineKey, list[tuple[str, str]]] = {}
     fresh: list[tuple[str, str, str]] = []
     for module, name, local in needed:
@@ -138,6 +141,8 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
             yield insert(anchor, [s for s in rest if _is_of_project(view, s)], after=True)
             rest = [s for s in rest if not _is_of_project(view, s)]
         ahead.setdefault(anchor, []).extend(rest)
+    for place, items in optional.items():
+        ahead.setdefault(place, []).extend(_statements(items))
     leading = _first_of_standard(view, lines, standard, removed)
     for place, statement in leading:
         ahead.setdefault(place, []).append(statement)
@@ -158,7 +163,8 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
             yield Replace(line.statement, _following(new))
     if anchor is None and third_party:
         yield from _at_top(view, lines, third_party)
-    yield from _empty_blocks(view, removed, anchor)
+    yield from _empty_blocks(view, removed - ahead.keys())
+    yield from _fallbacks(view, lines, doomed, removed, ahead, after)
     yield from _kept(view, lines, doomed, after, findings)
     yield from _direct(view, lines, after, findings)
     yield from _beside_stars(view, after)
@@ -181,6 +187,8 @@ def _lines(view: FileView) -> Iterator[_Line]:
                     break
                 if isinstance(ancestor, cst.If) and "TYPE_CHECKING" in {dotted_name(ancestor.test).rpartition(".")[2]}:
                     guard = "type_checking"
+                elif isinstance(ancestor, (cst.If, cst.Else, cst.For, cst.While, cst.ExceptHandler)):
+                    guard = guard or "branch"
                 elif isinstance(ancestor, cst.Try):
                     guard = guard or "try"
             source = ""
@@ -224,6 +232,63 @@ def _goes(view: FileView, line: _Line, alias: cst.ImportAlias | cst.ImportStar, 
     if is_v1:
         return True
     return _used(view, before, local, line.scope) and not view.facts.is_package and not _exported(view, local)
+
+
+def _optional(
+    view: FileView,
+    lines: Sequence[_Line],
+    doomed: set[cst.ImportAlias | cst.ImportStar],
+    needed: Sequence[tuple[str, str, str]],
+) -> dict[cst.SimpleStatementLine, list[tuple[str, str, str]]]:
+    """What is imported in place of v1 names that only a ``try`` imported, by the line that did."""
+    at_module = [n for n in lines if n.scope is view.module_scope and any(_is_v1(n, a) for a in _aliases(n))]
+    required = {n.source.split(".")[0] == "flytekitplugins" for n in at_module if not n.guard}
+    found: dict[cst.SimpleStatementLine, list[tuple[str, str, str]]] = {}
+    for item in needed:
+        origins = [n for n in at_module if any(_target(view, n, a) == f"{item[0]}:{item[1]}" for a in _aliases(n))]
+        is_plugin = item[0].startswith("flyteplugins")
+        if item[1] and origins and all(n.guard == "try" for n in origins) and (is_plugin or False not in required):
+            found.setdefault(origins[0].statement, []).append(item)
+    return found
+
+
+def _target(view: FileView, line: _Line, alias: cst.ImportAlias | cst.ImportStar) -> str:
+    """``module:name`` of what an imported v1 name becomes, as far as the mapping table says."""
+    if isinstance(alias, cst.ImportStar):
+        return ""
+    name = view.index.canonical(_local(line, alias)[1], view.facts.module)
+    row = table().row(name)
+    if row is None:
+        return ""
+    return row.target or (":".join(row.link.rpartition(".")[::2]) if row.link else "")
+
+
+def _fallbacks(
+    view: FileView,
+    lines: Sequence[_Line],
+    doomed: set[cst.ImportAlias | cst.ImportStar],
+    removed: set[cst.CSTNode],
+    ahead: Mapping[cst.SimpleStatementLine, Sequence[cst.SimpleStatementLine]],
+    after: Usage,
+) -> Iterator[Item]:
+    replaced: dict[cst.CSTNode, dict[str, str]] = {}
+    dropped: dict[cst.CSTNode, set[str]] = {}
+    for line in lines:
+        names = {_local(line, a)[0]: a for a in _aliases(line) if isinstance(a, cst.ImportAlias) and a in doomed}
+        if line.guard not in ("try", "branch") or not names:
+            continue
+        dropped[line.statement] = set(names)
+        if line.statement not in removed or ahead.get(line.statement):
+            targets = {name: _target(view, line, alias) for name, alias in names.items()}
+            replaced[line.statement] = {
+                name: view.requested[target] for name, target in targets.items() if target in view.requested
+            }
+    if dropped:
+
+        def is_read(name: str) -> bool:
+            return name in after.quoted or name in after.generated or _used(view, after, name, view.module_scope)
+
+        yield from plan_fallbacks(view, removed - replaced.keys(), replaced, dropped, is_read)
 
 
 def _exports_lost(view: FileView, line: _Line, doomed: set[cst.ImportAlias | cst.ImportStar]) -> Iterator[str]:
@@ -376,7 +441,7 @@ def _anchor(
     view: FileView, lines: Sequence[_Line], doomed: set[cst.ImportAlias | cst.ImportStar]
 ) -> cst.SimpleStatementLine | None:
     """The import line whose place the new imports take: the first v1 one at module level."""
-    ordered = [n for n in lines if n.scope is view.module_scope and n.guard != "type_checking"]
+    ordered = [n for n in lines if n.scope is view.module_scope and n.guard in ("", "try")]
     v1 = [n for n in ordered if any(_is_v1(n, a) for a in _aliases(n))] or [
         n for n in ordered if any(_hands_on(view, n, a) for a in _aliases(n))
     ]
@@ -675,12 +740,29 @@ def _is_future(statement: cst.CSTNode) -> bool:
     return isinstance(node, cst.ImportFrom) and node.module is not None and dotted_name(node.module) == "__future__"
 
 
-def _empty_blocks(view: FileView, removed: set[cst.CSTNode], anchor: cst.CSTNode | None) -> Iterator[Item]:
-    """``if TYPE_CHECKING:`` blocks that would hold nothing go as a whole."""
+def _empty_blocks(view: FileView, removed: set[cst.CSTNode]) -> Iterator[Item]:
+    """``if`` blocks that would hold nothing go as a whole, unless asking may do something."""
     for block in view.by_type.get(cst.If, ()):
         assert isinstance(block, cst.If)
-        if dotted_name(block.test).rpartition(".")[2] != "TYPE_CHECKING" or block.orelse is not None:
+        if isinstance(view.parent(block), cst.If) or not _is_harmless(view, block.test):
             continue
-        body = list(block.body.body)
-        if body and all(s in removed and s is not anchor for s in body):
+        bodies = [block.body]
+        last: cst.CSTNode | None = block.orelse
+        while isinstance(last, cst.If) and _is_harmless(view, last.test):
+            bodies.append(last.body)
+            last = last.orelse
+        if isinstance(last, cst.Else):
+            bodies.append(last.body)
+        empty = all(s in removed for body in bodies for s in body.body)
+        if (last is None or isinstance(last, cst.Else)) and empty and not _has_comments(block):
             yield Replace(block, lambda updated: None)
+
+
+def _is_harmless(view: FileView, test: cst.CSTNode) -> bool:
+    """Whether nothing but its value comes of an expression."""
+    calls = [node for node in walk(test) if isinstance(node, (cst.Call, cst.Await, cst.NamedExpr, cst.Yield))]
+    return all(isinstance(c, cst.Call) and view.qualified(c.func) in ("os.environ.get", "os.getenv") for c in calls)
+
+
+def _has_comments(block: cst.If) -> bool:
+    return bool(comments_in(block))

@@ -68,7 +68,8 @@ def leftover_findings(view: FileView, plan: FilePlan, after: Usage) -> Iterator[
 
 
 def imports_by_name(view: FileView) -> Iterator[Item]:
-    """Calls that import a v1 package by a string: a test that needs flytekit needs flyte now, others are reported."""
+    """Calls that import a v1 package by a string: what only asks for flytekit asks for flyte now, others are
+    reported."""
     if not any(loader.rpartition(".")[2] in view.text for loader in IMPORTERS):
         return
     for node in view.by_type.get(cst.Call, ()):
@@ -78,7 +79,8 @@ def imports_by_name(view: FileView) -> Iterator[Item]:
         name = string_value(named)
         if name is None or name.split(".")[0] not in V1_ROOTS or (loader or view.qualified(node.func)) not in IMPORTERS:
             continue
-        if isinstance(view.parent(node), cst.Expr) and name == "flytekit" and isinstance(named, cst.SimpleString):
+        only_asked = isinstance(view.parent(node), cst.Expr) or (view.qualified(node.func) or "").endswith(".find_spec")
+        if only_asked and name == "flytekit" and isinstance(named, cst.SimpleString):
             yield Replace(named, lambda updated: updated.with_changes(value=updated.value.replace("flytekit", "flyte")))
             continue
         message = f"This imports the Flyte 1 package {name} by its name, so what is done with it is left as it was."

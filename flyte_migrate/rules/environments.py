@@ -224,6 +224,9 @@ def _follows_import(view: FileView, anchor: Statement) -> bool:
         return False
     position = body.index(anchor)
     previous = body[position - 1] if position else None
+    if isinstance(previous, cst.Try):
+        first = previous.body.body[0]
+        return isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], (cst.Import, cst.ImportFrom))
     return isinstance(previous, cst.SimpleStatementLine) and isinstance(
         previous.body[0], (cst.Import, cst.ImportFrom, cst.Assign, cst.AnnAssign)
     )
