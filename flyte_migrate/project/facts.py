@@ -86,13 +86,26 @@ class Decorator:
 
 
 @dataclass(frozen=True)
+class Maker:
+    """What a function returns that does nothing but call a decorator: ``return task(retries=2, **settings)``.
+
+    ``decorator`` has the arguments in terms of the function's parameters. ``function`` is the parameter that the
+    decorator is applied to; ``called`` says whether the function makes a decorator when called without it.
+    """
+
+    decorator: Decorator
+    function: str = ""
+    called: bool = True
+
+
+@dataclass(frozen=True)
 class Function:
     """A function (or method) with its decorators, outermost first.
 
     ``key`` is the qualified name plus ``#n`` for the n-th redefinition, which the rewriting side computes in the same
     way.
     ``refers`` are the resolved names its body mentions, nested functions included; ``calls`` those it calls, apart from
-    calls that are handed to ``asyncio.run``.
+    calls that are handed to ``asyncio.run``. ``maker`` is set at module level only.
     """
 
     key: str
@@ -106,6 +119,7 @@ class Function:
     calls: tuple[str, ...] = ()
     enclosing: str = ""  # key of the enclosing function or class, empty at module level
     has_value_return: bool = False
+    maker: Maker | None = None
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import re
 import tokenize
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from flyte_migrate.mapping import V1_ROOTS
 from flyte_migrate.project import imperative
@@ -28,6 +28,7 @@ from flyte_migrate.project.facts import (
     Ignore,
     ImperativeWorkflow,
     Import,
+    Maker,
     ModuleFacts,
     NameUse,
     Parameter,
@@ -407,6 +408,7 @@ class _Indexer:
         self.calls.append(set())
         self._bind(node.body, "")
         self._block(node.body, key)
+        maker = None if enclosing or isinstance(node, ast.AsyncFunctionDef) else self._maker(node)
         refers, calls = self.refers.pop(), self.calls.pop()
         self.scopes.pop()
         if self.refers:
@@ -425,6 +427,7 @@ class _Indexer:
                 calls=tuple(sorted(calls)),
                 enclosing=enclosing,
                 has_value_return=_returns_value(node),
+                maker=maker,
             )
         )
 
@@ -438,6 +441,47 @@ class _Indexer:
                 tuple(self._argument(k.arg or "**", k.value) for k in node.keywords),
             )
         return Decorator(self.resolve(node) or "", node.lineno)
+
+    def _maker(self, node: ast.FunctionDef) -> Maker | None:
+        """What a function makes that only calls a decorator: see :class:`Maker`."""
+        body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+        if not body or len(body) > 2 or not isinstance(body[-1], ast.Return):
+            return None
+        parameters = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
+        value, first = body[-1].value, body[0]
+        if len(body) == 1:
+            return self._made(value, parameters[:1])
+        if isinstance(first, ast.FunctionDef) and isinstance(value, ast.Name) and value.id == first.name:
+            inner = first.args
+            names = [a.arg for a in inner.args]
+            if len(names) != 1 or len(first.body) != 1 or first.decorator_list or inner.vararg or inner.kwarg:
+                return None
+            made = self._made(first.body[0].value, names) if isinstance(first.body[0], ast.Return) else None
+            return Maker(made.decorator) if made is not None and made.function else None
+        if isinstance(first, ast.If) and parameters and _asks_for_none(first.test, parameters[0]):
+            made = self._made(value, parameters[:1])
+            same = len(first.body) == 1 and not first.orelse and isinstance(first.body[0], ast.Return)
+            other = first.body[0].value if same and isinstance(first.body[0], ast.Return) else None
+            if made is not None and made.function and _is_deferred(node, other, value):
+                return Maker(made.decorator, made.function, called=True)
+        return None
+
+    def _made(self, call: ast.expr | None, parameters: Sequence[str]) -> Maker | None:
+        """The decorator that an expression calls, and which of the parameters it is applied to."""
+        if not isinstance(call, ast.Call):
+            return None
+        given = call.args[0].id if call.args and isinstance(call.args[0], ast.Name) else ""
+        if isinstance(call.func, ast.Call):
+            if given not in parameters or len(call.args) != 1 or call.keywords:
+                return None
+            decorator = self._decorator(call.func)
+        else:
+            decorator = self._decorator(call)
+            if given in parameters:
+                decorator = replace(decorator, positional=decorator.positional[1:])
+        if not decorator.name:
+            return None
+        return Maker(decorator, given, called=False) if given in parameters else Maker(decorator)
 
     def _argument(self, keyword: str, value: ast.expr) -> Argument:
         names = sorted({n.id for n in ast.walk(value) if isinstance(n, ast.Name)})
@@ -671,6 +715,32 @@ def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
 def _parameter(arg: ast.arg, default: ast.expr | None, kind: str) -> Parameter:
     annotation = ast.unparse(arg.annotation) if arg.annotation is not None else None
     return Parameter(arg.arg, annotation, ast.unparse(default) if default is not None else None, kind)  # type: ignore[arg-type]
+
+
+def _asks_for_none(test: ast.expr, name: str) -> bool:
+    """Whether a condition is ``name is None`` or ``not name``."""
+    return ast.unparse(test) in (f"{name} is None", f"not {name}")
+
+
+def _is_deferred(node: ast.FunctionDef, made: ast.expr | None, applied: ast.expr | None) -> bool:
+    """Whether ``made`` gives the decorator that ``applied`` applies at once: a lambda over the same call, the call
+    without its function, or ``partial`` of the function at hand with all its settings."""
+    if isinstance(made, ast.Lambda):
+        made = made.body
+    if not isinstance(made, ast.Call) or not isinstance(applied, ast.Call):
+        return False
+
+    def settings(call: ast.Call) -> list[tuple[str | None, str]]:
+        call = call.func if isinstance(call.func, ast.Call) else call
+        return [(k.arg, ast.unparse(k.value)) for k in call.keywords]
+
+    callee = ast.unparse(made.func)
+    if callee == node.name or (callee in ("partial", "functools.partial") and ast.unparse(made.args[0]) == node.name):
+        arguments = node.args
+        names = [a.arg for a in (*arguments.posonlyargs, *arguments.args)][1:] + [a.arg for a in arguments.kwonlyargs]
+        passed = {(name, name) for name in names} | ({(None, arguments.kwarg.arg)} if arguments.kwarg else set())
+        return set(settings(made)) == passed
+    return settings(made) == settings(applied)
 
 
 def _returns_value(node: _FunctionNode) -> bool:

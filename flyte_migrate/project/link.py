@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from flyte_migrate.mapping import V1_ROOTS, table
 from flyte_migrate.project.facts import (
@@ -16,6 +16,7 @@ from flyte_migrate.project.facts import (
     Field,
     Function,
     ImperativeWorkflow,
+    Maker,
     ModuleFacts,
     Variable,
 )
@@ -90,6 +91,11 @@ class Task:
     @property
     def qualified(self) -> str:
         return f"{self.module}.{self.function.key}"
+
+    @property
+    def wraps_another(self) -> bool:
+        """Whether the function has the signature and the name of another one, by ``functools.wraps``."""
+        return any(d.name == "functools.wraps" for d in self.function.decorators)
 
     @property
     def is_driver(self) -> bool:
@@ -506,6 +512,12 @@ class ProjectIndex:
             return role, _overlaid(config, self._configuration(module, decorator.positional[1:], decorator.arguments))
         owner, _, attribute = name.rpartition(".")
         definition = self.definition(name, module)
+        made = self.made(module, decorator, definition)
+        if made is not None and definition is not None and definition.function is not None:
+            source = definition.module.module
+            if self.canonical(made.name, source) in ROLES:
+                config = self._configuration(source, made.positional, made.arguments)
+                return ROLES[self.canonical(made.name, source)], config
         if definition is not None and definition.variable is not None:
             variable, source = definition.variable, definition.module.module
             if self.canonical(variable.call, source) == "functools.partial" and variable.positional:
@@ -525,6 +537,30 @@ class ProjectIndex:
                 if self.canonical(holder.variable.call, holder.module.module) == ACTOR:
                     return "task", decorator.arguments
         return None, ()
+
+    def made(self, module: str, decorator: Decorator, definition: Definition | None) -> Decorator | None:
+        """The decorator that a helper makes of what it is given, in terms of the helper's module but for what it was
+        given; None for anything else, or if it does not go by the parameters alone (WF-44)."""
+        maker = definition.function.maker if definition is not None and definition.function is not None else None
+        if maker is None or definition is None or definition.function is None:
+            return None
+        if not (maker.called if decorator.is_call else maker.function):
+            return None
+        given = given_to(definition.function, maker, decorator)
+        if given is None:
+            return None
+        rest = [a for a in (given.pop("**", None) or ()) if isinstance(a, Argument)]
+        arguments: list[Argument] = []
+        for argument in maker.decorator.arguments:
+            if argument.keyword == "**" and argument.text == _variadic(definition.function):
+                arguments += rest
+            else:
+                arguments.append(_put_in(argument, given))
+        positional = tuple(_put_in(a, given) for a in maker.decorator.positional)
+        if definition.module.module != module:
+            own = {a.text: a for a in (*decorator.positional, *decorator.arguments)}
+            arguments = [a if a.text in own else replace(a, names=()) for a in arguments]
+        return Decorator(maker.decorator.name, decorator.line, True, positional, tuple(arguments))
 
     def _is_actor_task(self, module: str, decorator: Decorator) -> bool:
         """Whether a decorator is ``<actor>.task`` of a v1 ActorEnvironment, which becomes an environment in its
@@ -683,6 +719,15 @@ class ProjectIndex:
                     break
         return frozenset(found)
 
+    @cached_property
+    def _nested_tasks(self) -> dict[str, list[str]]:
+        """The tasks that are defined inside a function, by its qualified key."""
+        found: dict[str, list[str]] = {}
+        for name, task in self.tasks.items():
+            if task.function.enclosing:
+                found.setdefault(f"{task.module}.{task.function.enclosing}", []).append(name)
+        return found
+
     # -- reachability --------------------------------------------------------------------------------------------
 
     def reached_tasks(self, module: str, refers: Iterable[str]) -> frozenset[str]:
@@ -705,9 +750,57 @@ class ProjectIndex:
                 found.add(key)
             elif definition.function is not None:
                 stack.extend((ref, owner) for ref in definition.function.refers)
+                # A decorator of the project may put a task around the function.
+                stack.extend((d.name, owner) for d in definition.function.decorators if d.name)
+                found.update(self._nested_tasks.get(key, ()))
             elif definition.variable is not None:
                 stack.extend((ref, owner) for ref in definition.variable.refers)
         return frozenset(found)
+
+
+def given_to(function: Function, maker: Maker, decorator: Decorator) -> dict[str, Any] | None:
+    """What the parameters of a helper stand for in one use of it (source text; the arguments of its ``**settings``
+    under ``**``); None if that can't be told."""
+    if any(a.keyword == "**" for a in decorator.arguments) and _variadic(function) == "":
+        return None
+    if any(p.kind == "var_positional" for p in function.parameters) or any(
+        a.text.startswith("*") for a in decorator.positional
+    ):
+        return None
+    names = [p.name for p in function.parameters if p.kind in ("positional", "keyword") and p.name != maker.function]
+    places = [p.name for p in function.parameters if p.kind == "positional" and p.name != maker.function]
+    if len(decorator.positional) > len(places) or (maker.function and decorator.positional):
+        return None
+    given: dict[str, Any] = {p.name: p.default for p in function.parameters if p.default is not None}
+    given.update({name: argument.text for name, argument in zip(places, decorator.positional, strict=False)})
+    given.update({a.keyword: a.text for a in decorator.arguments if a.keyword in names})
+    given["**"] = [a for a in decorator.arguments if a.keyword not in names]
+    if (given["**"] and not _variadic(function)) or not given.keys() >= set(names):
+        return None
+    return given
+
+
+def _variadic(function: Function) -> str:
+    return next((p.name for p in function.parameters if p.kind == "var_keyword"), "")
+
+
+def _put_in(argument: Argument, given: Mapping[str, Any]) -> Argument:
+    """An argument with what the parameters in it stand for."""
+    if not any(name in given for name in argument.names):
+        return argument
+    tree = ast.parse(argument.text, mode="eval")
+    text = ast.unparse(_Values(given).visit(tree))
+    names = tuple(sorted({n.id for n in ast.walk(ast.parse(text, mode="eval")) if isinstance(n, ast.Name)}))
+    return Argument(argument.keyword, text, names, "" if argument.text in given else argument.resolved, argument.call)
+
+
+class _Values(ast.NodeTransformer):
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.given = given
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        text = self.given.get(node.id)
+        return ast.parse(text, mode="eval").body if isinstance(text, str) else node
 
 
 def _overlaid(base: tuple[Argument, ...], given: tuple[Argument, ...]) -> tuple[Argument, ...]:

@@ -118,12 +118,16 @@ def constant(view: FileView, node: cst.BaseExpression | None) -> Any:
     return UNKNOWN if node is None else literal(follow(view, node))
 
 
-def foreign(view: FileView, module: ModuleFacts, text: str) -> cst.BaseExpression:
-    """An expression of another project module in the terms of this file."""
+def foreign(
+    view: FileView, module: ModuleFacts, text: str, holes: Mapping[str, cst.BaseExpression] | None = None
+) -> cst.BaseExpression:
+    """An expression of another project module in the terms of this file, names among ``holes`` filled in."""
 
     def rename(node: cst.BaseExpression) -> cst.BaseExpression | None:
         name = dotted_name(node)
         root = name.split(".")[0]
+        if holes and name in holes:
+            return holes[name]
         imported = next((f for f in module.imports if f.local == root and not f.scope), None)
         if imported is None:
             if root not in module.bound:

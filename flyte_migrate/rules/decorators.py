@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from flyte_migrate.project.link import ROLES
+from flyte_migrate.project.link import ROLES, given_to
 from flyte_migrate.rewrite.template import argument, string_value
 from flyte_migrate.rewrite.view import FileView, TaskDefinition
-from flyte_migrate.rules.configuration import Comments, argument_comments, callee, canonical, follow, is_none
+from flyte_migrate.rules.configuration import Comments, argument_comments, callee, canonical, follow, foreign, is_none
 
 PARTIAL = "functools.partial"
 
@@ -24,10 +24,52 @@ def decorator_arguments(view: FileView, definition: TaskDefinition) -> dict[str,
     A positional one is ``task_config``. Arguments that are literally ``None`` are left out: in v1 that is the same as
     not giving them.
     """
-    found: dict[str, cst.Arg] = {}
+    found = made_arguments(view, definition)
+    if found is not None:
+        return {k: a for k, a in found.items() if not is_none(a.value)}
+    found = {}
     for node in decorator_calls(view, definition.decorator.decorator):
         found.update(_arguments(view, node))
     return {k: a for k, a in found.items() if not is_none(a.value)}
+
+
+def made_arguments(view: FileView, definition: TaskDefinition) -> dict[str, cst.Arg] | None:
+    """The arguments of the decorator that a helper of the project makes (``return task(retries=2, **settings)``);
+    None where the decorator is not made so."""
+    expression = definition.decorator.decorator
+    func = expression.func if isinstance(expression, cst.Call) else expression
+    name = view.qualified(func) if isinstance(func, (cst.Name, cst.Attribute)) and func in view.parents else None
+    helper = view.index.definition(name, view.facts.module) if name else None
+    maker = helper.function.maker if helper is not None and helper.function is not None else None
+    if maker is None or helper is None or helper.function is None:
+        return None
+    written = definition.task.function.decorators[definition.task.decorator]
+    given = given_to(helper.function, maker, written)
+    if given is None or view.index.canonical(maker.decorator.name, helper.module.module) not in ROLES:
+        return None
+    own = {a.keyword.value: a for a in expression.args if a.keyword} if isinstance(expression, cst.Call) else {}
+    places = [p.name for p in helper.function.parameters if p.kind == "positional" and p.name != maker.function]
+    by_place = [a for a in expression.args if not a.keyword and not a.star] if isinstance(expression, cst.Call) else []
+    holes = {k: foreign(view, helper.module, text) for k, text in given.items() if isinstance(text, str)}
+    holes.update({k: a.value for k, a in own.items() if k in given})
+    holes.update({name: a.value for name, a in zip(places, by_place, strict=False)})
+    found: dict[str, cst.Arg] = {}
+    for argument_ in maker.decorator.positional[:1]:
+        found["task_config"] = argument(foreign(view, helper.module, argument_.text, holes), "task_config")
+    for argument_ in maker.decorator.arguments:
+        if argument_.keyword != "**":
+            same = own.get(argument_.keyword) if argument_.text == argument_.keyword else None
+            value = foreign(view, helper.module, argument_.text, holes)
+            found[argument_.keyword] = same or argument(value, argument_.keyword)
+            continue
+        for item in given["**"]:
+            if item.keyword in own:
+                found[item.keyword] = own[item.keyword]
+        if isinstance(expression, cst.Call):
+            for arg in expression.args:
+                if arg.star == "**":
+                    found.update(mapping_arguments(view, arg.value))
+    return found
 
 
 def decorator_calls(view: FileView, expression: cst.BaseExpression, depth: int = 0) -> list[cst.Call]:

@@ -74,6 +74,8 @@ def drop_discarded_returns(view: FileView, definition: TaskDefinition) -> Iterat
     function = task.function
     if task.role not in ("task", "dynamic") or not function.has_value_return or function.returns not in (None, "None"):
         return
+    if task.wraps_another:
+        return  # its annotations are those of the other function
     if task.qualified in view.environments.blocked or not isinstance(definition.node.body, cst.IndentedBlock):
         if task.qualified not in view.environments.blocked:
             yield Finding(
@@ -140,7 +142,7 @@ def report_signature(view: FileView, definition: TaskDefinition) -> Iterator[Ite
     if task.qualified in view.environments.blocked:
         return
     variadic = [p for p in task.function.parameters if p.kind in ("var_positional", "var_keyword")]
-    if variadic:
+    if variadic and not task.wraps_another:
         yield Finding(
             node,
             "FM171",

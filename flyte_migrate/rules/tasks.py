@@ -12,7 +12,8 @@ from typing import Any
 import libcst as cst
 
 from flyte_migrate.project.environments import ENVIRONMENT_KEYWORDS
-from flyte_migrate.project.link import ROLES, Task
+from flyte_migrate.project.facts import Function
+from flyte_migrate.project.link import ROLES, ProjectIndex, Task
 from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, code
 from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
@@ -428,7 +429,7 @@ def _placement(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
                 "FM174",
                 f"{task.name} is a method, so self would be an input; make it a static method or a function.",
             )
-    elif not _is_test(view, node):
+    elif not _is_test(view, node) and not task.wraps_another:
         yield Finding(
             node,
             "FM173",
@@ -498,17 +499,17 @@ def _hides_signature(view: FileView, qualified: str) -> bool:
 @on_file
 def drop_partials(view: FileView) -> Iterator[Item]:
     """``gpu_task = partial(task, …)`` and shared dictionaries of arguments go once each decorator spells its own."""
-    helpers: dict[cst.SimpleStatementLine, str] = {}
+    helpers: dict[cst.SimpleStatementLine | cst.FunctionDef, str] = {}
     names = {use.value for d in view.tasks for use in _helper_names(view, d.decorator.decorator)} | _shared_helpers(
         view
     )
     for name in names:
         for binding in view.module_scope.bindings.get(name, ()):
-            statement = view.parent(binding.node) if binding.kind == "assign" else None
-            if (
-                isinstance(statement, cst.SimpleStatementLine)
-                and view.parent(statement) is view.tree
-                and len(statement.body) == 1
+            statement = binding.node if binding.kind == "def" else view.parent(binding.node)
+            if binding.kind not in ("assign", "def") or view.parent(statement or view.tree) is not view.tree:
+                continue
+            if isinstance(statement, cst.FunctionDef) or (
+                isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1
             ):
                 helpers[statement] = name
     for statement, name in helpers.items():
@@ -525,6 +526,7 @@ def _shared_helpers(view: FileView) -> set[str]:
         or view.index.canonical(v.call, view.facts.module) == PARTIAL
         or view.index.canonical(v.alias, view.facts.module) in ROLES
     }
+    candidates |= {f.name for f in view.facts.functions if makes_tasks(view.index, view.facts.module, f)}
     exported = {n for n in candidates if f"{view.facts.module}.{n}" in view.index.imported_names}
     found: set[str] = set()
     for module in view.index.modules.values() if exported else ():
@@ -546,6 +548,25 @@ def _helper_names(view: FileView, expression: cst.BaseExpression) -> Iterator[cs
     for head in heads:
         if isinstance(head, cst.Name) and head in view.scope_at and view.canonical(head) != PARTIAL:
             yield head
+
+
+def _makes_what_goes(view: FileView, reference: Reference) -> bool:
+    """Whether a decorator is called in a helper that only makes decorators, all of which are spelled out."""
+    outer = view.top_statement(reference.chain)
+    if not isinstance(outer, cst.FunctionDef):
+        return False
+    fact = next((f for f in view.facts.functions if f.key == outer.name.value), None)
+    return (
+        fact is not None
+        and makes_tasks(view.index, view.facts.module, fact)
+        and _only_decorates(view, fact.name)
+        and next(layout_comments([outer]), None) is None
+    )
+
+
+def makes_tasks(index: ProjectIndex, module: str, function: Function) -> bool:
+    """Whether a function does nothing but make task decorators, or tasks of functions."""
+    return function.maker is not None and index.canonical(function.maker.decorator.name, module) in ROLES
 
 
 def _only_decorates(view: FileView, name: str) -> bool:
@@ -571,6 +592,8 @@ def _only_decorates(view: FileView, name: str) -> bool:
             return False
     for use in view.uses_of(name, view.module_scope):
         decorator = next((a for a in view.ancestors(use) if isinstance(a, cst.Decorator)), None)
+        if any(b.node in view.ancestors(use) for b in view.module_scope.bindings[name] if b.kind == "def"):
+            continue  # `partial(helper, …)` in the helper
         if decorator is None:
             statement = view.statement(use)
             helper = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
@@ -691,6 +714,8 @@ def report_other_uses(view: FileView, reference: Reference) -> Iterator[Item]:
     if any(d.decorator not in view.parents and reference.chain in walk(d.decorator.decorator) for d in view.tasks):
         return  # of `name = task(function)`
     function = view.function_of(reference.chain)
+    if function is not None and _makes_what_goes(view, reference):
+        return
     statement = view.statement(reference.chain)
     assigned = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
     yield Covered(reference.node)
