@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flyte_migrate.mapping import table
-from flyte_migrate.project.facts import Argument, ModuleFacts
-from flyte_migrate.project.link import ProjectIndex, Task
+from flyte_migrate.project.facts import Argument, ModuleFacts, Variable
+from flyte_migrate.project.link import ACTOR, ProjectIndex, Task
 
 #: v1 task arguments that live on the environment in v2 (CFG-02…09, CFG-19).
 ENVIRONMENT_KEYWORDS = (
@@ -89,7 +89,8 @@ def plan_environments(index: ProjectIndex) -> EnvironmentPlan:
     groups, cycles = _merge_cycles(index, groups)
     group_of = {member: group for group in groups for member in group.members}
     variables = _variables(index, groups)
-    names = _names(index, groups, variables)
+    actors = _actors(index)
+    names = _names(index, groups, variables, actors.values())
     of_task: dict[str, Ref] = {m: variables[id(g)] for g in groups for m in g.members}
     for name, task in index.tasks.items():
         if task.role == "v2" or task.environment_variable:
@@ -98,7 +99,7 @@ def plan_environments(index: ProjectIndex) -> EnvironmentPlan:
                 of_task[name] = (definition.module.module, definition.name)
     templates = _templates(index, variables, names)
     of_task.update({name: (environment.module, environment.variable) for name, environment in templates.items()})
-    undecided = _driver_images(index, groups, group_of, of_task)
+    undecided = _driver_images(index, groups, group_of, of_task, actors)
     by_module: dict[str, list[Environment]] = {}
     for group in groups:
         module, variable = variables[id(group)]
@@ -317,23 +318,38 @@ def _components(groups: list[_Group], edges: Mapping[int, list[_Group]]) -> list
 
 
 def _driver_images(
-    index: ProjectIndex, groups: list[_Group], group_of: Mapping[str, _Group], of_task: Mapping[str, Ref]
+    index: ProjectIndex,
+    groups: list[_Group],
+    group_of: Mapping[str, _Group],
+    of_task: Mapping[str, Ref],
+    actors: Mapping[Ref, Variable],
 ) -> set[str]:
-    """Give a driver whose module has no tasks the image of the modules that it imports its tasks from."""
+    """Give a driver whose module has no tasks the image of its module's actors, else that of the modules that it
+    imports its tasks from.
+    """
     undecided: set[str] = set()
+    images_of_actors = {ref: _image_text(variable.arguments) for ref, variable in actors.items()}
     for group in groups:
         tasks = [index.tasks[m] for m in group.members]
         if group.config or any(t.role != "workflow" for t in tasks):
             continue
         if any(g.module == group.module and g is not group for g in groups):
             continue
+        own = [of_task[q] for q, t in index.tasks.items() if t.module == group.module and of_task.get(q) in actors]
+        if own:
+            first = min(t.function.line for t in tasks)
+            known = all(images_of_actors[ref] for ref in own)
+            if known and (own[0][0] != group.module or actors[own[0]].line < first):
+                group.image_from = own[0]
+            continue
         images: dict[tuple[str, str], Ref] = {}
         for name in sorted(set().union(*(index.reached_tasks(group.module, t.function.refers) for t in tasks))):
             other = group_of.get(name)
-            if other is None or other.module == group.module:
+            ref = of_task.get(name)
+            if ref is None or ref[0] == group.module or (other is None and ref not in actors):
                 continue
-            image = next((text for keyword, text in other.config if keyword == "container_image"), "")
-            images.setdefault((other.module if image else "", image), of_task[name])
+            image = images_of_actors[ref] if other is None else dict(other.config).get("container_image", "")
+            images.setdefault((ref[0] if image else "", image), ref)
         if len(images) == 1:
             ((_, image), ref) = next(iter(images.items()))
             if image:
@@ -341,6 +357,20 @@ def _driver_images(
         elif len(images) > 1:
             undecided.add(group.module)
     return undecided
+
+
+def _actors(index: ProjectIndex) -> dict[Ref, Variable]:
+    """The v1 actors of the project, which become environments in their place."""
+    return {
+        (module, variable.name): variable
+        for module, facts in index.modules.items()
+        for variable in facts.variables
+        if variable.call and index.canonical(variable.call, module) == ACTOR
+    }
+
+
+def _image_text(arguments: Iterable[Argument]) -> str:
+    return next((a.text for a in arguments if a.keyword == "container_image" and a.text != "None"), "")
 
 
 # -- names ------------------------------------------------------------------------------------------------------------
@@ -401,13 +431,18 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().strip("_")
 
 
-def _names(index: ProjectIndex, groups: list[_Group], variables: Mapping[int, Ref]) -> dict[int, str]:
+def _names(
+    index: ProjectIndex, groups: list[_Group], variables: Mapping[int, Ref], actors: Iterable[Variable]
+) -> dict[int, str]:
     """Environment names, unique over the project: the shortest unique tail of the module path, plus the distinction."""
     slugs = module_slugs(index.modules)
     taken: dict[str, str] = {}
     for module, facts in index.modules.items():
         for environment in facts.environments:
             taken[environment.name] = module
+    for actor in actors:
+        given = [*(a for a in actor.arguments if a.keyword == "name"), *actor.positional][:1]
+        taken.update((slug(a.text.strip("'\"")), "") for a in given)
     found: dict[int, str] = {}
     for group in groups:
         module, variable = variables[id(group)]

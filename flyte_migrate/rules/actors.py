@@ -14,17 +14,19 @@ from flyte_migrate.project.link import ACTOR, Task
 from flyte_migrate.rewrite.plan import Finding, Item, Replace, insert
 from flyte_migrate.rewrite.template import argument, call, code, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
+from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_symbol
 from flyte_migrate.rules.configuration import argument_comments, arguments, commented_call, listed, literal
 from flyte_migrate.rules.decorators import ENVIRONMENT_ARGUMENTS
-from flyte_migrate.rules.images import image_argument, image_packages
+from flyte_migrate.rules.images import image_argument, reusable_image
 from flyte_migrate.rules.resources import environment_variables_argument, resources_argument, resources_findings
 from flyte_migrate.rules.secrets import secrets_argument
 
 _FIELDS = ("name", "container_image", "replica_count", "ttl_seconds", "concurrency", "requests", "limits")
 _REUSE = {"replica_count": "replicas", "ttl_seconds": "idle_ttl", "concurrency": "concurrency"}
-#: v1's defaults where v2's differ.
-_REUSE_DEFAULTS = {"replica_count": "1"}
+#: v1's defaults where v2's differ: 90 seconds are what Union took when none were given.
+_REUSE_DEFAULTS = {"replica_count": "1", "ttl_seconds": "90"}
+_BLOBS = ("flytekit.FlyteFile", "flytekit.FlyteDirectory", "flyte.io.File", "flyte.io.Dir")
 _KEPT = ("interruptible", "pod_template")
 
 
@@ -54,11 +56,12 @@ def convert_actor(view: FileView, reference: Reference) -> Iterator[Item]:
                 "FM656",
                 f"{keyword}={code(arg.value)} has no counterpart on a reusable environment and was left out.",
             )
-    if not _has_reuse_package(view, given):
+    if reusable_image(view, given.get("container_image"), image_argument(view, given, given)) is None:
         yield Finding(
             node,
             "FM656",
-            'The image of a reusable environment needs a package: add .with_pip_packages("unionai-reuse").',
+            "The image of a reusable environment needs a package: "
+            f"{code(given['container_image'].value)} must install unionai-reuse.",
         )
     own = _variable(view, node)
     depends = _depends_on(view, own) if own is not None else []
@@ -111,7 +114,8 @@ def _environment(
     rebuilt = {k: values[id(a)] for k, a in given.items()}
     name = string_value(given["name"].value)
     args = [argument(f'"{slug(name)}"' if name is not None else rebuilt["name"].value, "name")]
-    args += image_argument(view, rebuilt, given)
+    image = image_argument(view, rebuilt, given)
+    args += reusable_image(view, given.get("container_image"), image) or image
     args += resources_argument(view, rebuilt, given)
     args += environment_variables_argument(view, rebuilt, given)
     args += secrets_argument(view, rebuilt, given)
@@ -141,18 +145,20 @@ def _depends_on(view: FileView, own: Ref) -> list[Ref]:
     return sorted(found - {own}, key=lambda ref: (ref[0] != own[0], ref))
 
 
-def _has_reuse_package(view: FileView, given: Mapping[str, cst.Arg]) -> bool:
-    """Whether the actor's image installs what reuse needs; an image that can't be read is not doubted."""
-    image = given.get("container_image")
-    packages = image_packages(view, image.value) if image is not None else []
-    return packages is None or any(p.startswith(("unionai-reuse", "unionai-actor", "union")) for p in packages)
-
-
 @on_symbol("union.actor_cache")
 def convert_actor_cache(view: FileView, reference: Reference) -> Iterator[Item]:
     """``@actor_cache`` → ``@functools.lru_cache(maxsize=None)``: a value is kept as long as its container lives."""
-    target = cst.parse_expression(f"{view.local_name('functools:lru_cache')}")
     node = view.parent(reference.chain)
+    files = _file_parameters(view, node)
+    if files:
+        yield Finding(
+            reference.chain,
+            "FM664",
+            f"{' and '.join(files)} would be the key of the cache, but a File or Dir is not hashable: hand over its "
+            "path, and cache on that with functools.lru_cache(maxsize=None).",
+        )
+        return
+    target = cst.parse_expression(f"{view.local_name('functools:lru_cache')}")
     yield Finding(
         reference.chain,
         "FM658",
@@ -164,3 +170,20 @@ def convert_actor_cache(view: FileView, reference: Reference) -> Iterator[Item]:
         yield Replace(node, lambda updated: cst.Call(unlimited, updated.args) if applied else unlimited)
     else:
         yield Replace(reference.node, lambda updated: unlimited)
+
+
+def _file_parameters(view: FileView, decorator: cst.CSTNode) -> list[str]:
+    """The parameters of a cached function that take a file or folder, whose place was the key in v1."""
+    function = view.parent(decorator) if isinstance(decorator, cst.Decorator) else None
+    if not isinstance(function, cst.FunctionDef):
+        return []
+    params = function.params
+    return [
+        p.name.value
+        for p in (*params.posonly_params, *params.params, *params.kwonly_params)
+        if p.annotation is not None and any(_is_blob(view, n) for n in walk(p.annotation.annotation))
+    ]
+
+
+def _is_blob(view: FileView, node: cst.CSTNode) -> bool:
+    return isinstance(node, (cst.Name, cst.Attribute)) and view.canonical(node) in _BLOBS

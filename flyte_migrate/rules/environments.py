@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from flyte_migrate.project.environments import Environment
+from flyte_migrate.project.environments import Environment, Ref
 from flyte_migrate.project.objects import KINDS
 from flyte_migrate.rewrite.plan import Finding, Insert, Item, Rebuild
 from flyte_migrate.rewrite.template import argument, only_lines
@@ -232,6 +232,17 @@ def _follows_import(view: FileView, anchor: Statement) -> bool:
     )
 
 
+def _image_of(view: FileView, environment: Ref) -> str:
+    """The image of another environment: the variable that an actor of this file has for it, else its attribute."""
+    module, variable = environment
+    facts = view.index.modules[module]
+    actor = next((v for v in facts.variables if v.name == variable), None)
+    given = next((a for a in actor.arguments if a.keyword == "container_image"), None) if actor is not None else None
+    if given is not None and module == view.facts.module and given.text.isidentifier():
+        return given.text
+    return f"{view.environment(module, variable)}.image"
+
+
 def _definition(
     view: FileView, environment: Environment, late: dict[str, list[str]], rebuild: Rebuild
 ) -> cst.SimpleStatementLine:
@@ -240,7 +251,7 @@ def _definition(
     args = [argument(f'"{environment.name}"', "name")]
     args += image_argument(view, configuration, originals)
     if environment.image_from is not None:
-        args.append(argument(f"{view.environment(*environment.image_from)}.image", "image"))
+        args.append(argument(_image_of(view, environment.image_from), "image"))
     args += resources_argument(view, configuration, originals)
     args += environment_variables_argument(view, configuration, originals)
     args += secrets_argument(view, configuration, originals)

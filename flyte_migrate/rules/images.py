@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 import libcst as cst
 
 from flyte_migrate.project.environments import slug
+from flyte_migrate.project.link import ACTOR
 from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
 from flyte_migrate.rewrite.template import WIDTH, argument, code, exploded, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
@@ -90,6 +91,8 @@ _TEMPLATE = re.compile(
 )
 #: Any part of the default images, which Flyte 1 filled in wherever it stood.
 _FILLED_IN = re.compile(r"\{\{\s*\.images?\.[\w.-]+\s*\}\}")
+#: Brings the bridge that a reusable container starts with.
+_REUSE = "unionai-reuse"
 #: A requirement: name, extras, and whatever follows (a version, a URL, a marker).
 _METHODS = {
     "with_packages": "with_pip_packages",
@@ -377,25 +380,43 @@ def is_image(view: FileView, node: cst.CSTNode, depth: int = 0) -> bool:
     return False
 
 
-def image_packages(view: FileView, node: cst.BaseExpression) -> list[str] | None:
-    """The literal names among the packages of an image, those of the images below it included; None if it can't be
-    read.
+def reusable_image(view: FileView, arg: cst.Arg | None, made: Sequence[cst.Arg]) -> list[cst.Arg] | None:
+    """The ``image=`` of a reusable environment, which installs unionai-reuse; None where that can't be added here.
+
+    ``arg`` is v1's ``container_image=``, ``made`` the argument it becomes for any other environment.
     """
-    behind = follow(view, node)
-    if not isinstance(behind, cst.Call) or not is_image(view, behind):
+    method = f'with_pip_packages("{_REUSE}")'
+    if arg is None:
+        return [argument(f"{view.local_name('flyte:Image')}.from_debian_base().{method}", "image")]
+    behind = follow(view, arg.value)
+    if not is_image(view, behind) or not isinstance(behind, cst.Call):
         return None
-    if isinstance(behind.func, cst.Attribute) and callee(view, behind) != IMAGE_SPEC:
-        below = image_packages(view, behind.func.value)
-        listed = behind.args[0].value if behind.args and behind.func.attr.value == "with_packages" else None
-        return None if below is None else [*below, *_names_in(view, listed)]
-    given = arguments(behind, _FIELDS) or {}
-    below = image_packages(view, given["base_image"].value) if "base_image" in given else []
-    return [*(below or []), *_names_in(view, given["packages"].value if "packages" in given else None)]
+    if callee(view, behind) == IMAGE_SPEC:
+        given = arguments(behind, _FIELDS)
+        if given is None or ("builder" in given and literal(given["builder"].value) == "noop"):
+            return None
+        if behind in view.parents or _installs_reuse(view, given.get("packages")):
+            return list(made)  # its own chain says so
+    above = cst.Attribute(made[0].value, cst.Name("with_pip_packages"))
+    return [argument(cst.Call(above, [argument(f'"{_REUSE}"')]), "image")]
 
 
-def _names_in(view: FileView, node: cst.BaseExpression | None) -> list[str]:
-    found = constant(view, node)
-    return [str(p) for p in found] if isinstance(found, (list, tuple)) else [found] if isinstance(found, str) else []
+def _actor_images(view: FileView) -> Iterator[cst.BaseExpression]:
+    """What this file's actors have for an image."""
+    for reference in view.references:
+        node = view.parent(reference.chain) if reference.name == ACTOR else None
+        if isinstance(node, cst.Call) and node.func is reference.chain:
+            given = arguments(node, ("name", "container_image")) or {}
+            if "container_image" in given:
+                yield given["container_image"].value
+
+
+def _installs_reuse(view: FileView, packages: cst.Arg | None) -> bool:
+    found = constant(view, packages.value) if packages is not None else None
+    listed = [found] if isinstance(found, str) else found if isinstance(found, (list, tuple)) else []
+    names = (_REQUIREMENT.fullmatch(p) for p in listed if isinstance(p, str))
+    rows = [(m[1], package(m[1])) for m in names if m is not None]
+    return any(_REUSE in (name, row.target if row is not None else "") for name, row in rows)
 
 
 def _image_calls(view: FileView) -> Iterator[cst.Call]:
@@ -439,7 +460,7 @@ def _chain(view: FileView, node: cst.Call) -> _Chain | None:
     if given is None:
         return None
     _base(view, node, given, chain)
-    _layers(view, given, chain)
+    _layers(view, node, given, chain)
     without: dict[str, list[str]] = {}
     for keyword, code_ in _WITHOUT.items():
         if keyword in given and not _is_default(keyword, given[keyword].value):
@@ -609,7 +630,7 @@ def _platform(view: FileView, arg: cst.Arg | None, chain: _Chain) -> cst.BaseExp
     return cst.parse_expression(f"({', '.join(names)}{',' if len(names) == 1 else ''})")
 
 
-def _layers(view: FileView, given: Mapping[str, cst.Arg], chain: _Chain) -> None:
+def _layers(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg], chain: _Chain) -> None:
     """Layers in the order in which v1 built them: apt, environment, Python packages, copied files, commands."""
     on_base = any(s.name in ("from_base", "from_ref_name") for s in chain.steps)
     as_is = on_base and not any(s.name == "clone" for s in chain.steps)
@@ -619,8 +640,9 @@ def _layers(view: FileView, given: Mapping[str, cst.Arg], chain: _Chain) -> None
         chain.steps.append(_Step("with_env_vars", [argument(given["env"].value)], ("env",)))
     if "requirements" in given:
         _requirements(view, given, chain)
-    if "packages" in given or (on_base and not as_is):
-        _packages(view, given, chain, bundled=not on_base)
+    reused = not as_is and any(follow(view, image) is node for image in _actor_images(view))
+    if "packages" in given or (on_base and not as_is) or reused:
+        _packages(view, given, chain, bundled=not on_base, reused=reused)
     if "copy" in given:
         _copies(view, given["copy"].value, chain)
     if "commands" in given and literal(given["commands"].value) != []:
@@ -667,7 +689,7 @@ def _requirements(view: FileView, given: Mapping[str, cst.Arg], chain: _Chain) -
     chain.steps.append(_Step("with_requirements", [argument(value), *options], sources))
 
 
-def _packages(view: FileView, given: Mapping[str, cst.Arg], chain: _Chain, *, bundled: bool) -> None:
+def _packages(view: FileView, given: Mapping[str, cst.Arg], chain: _Chain, *, bundled: bool, reused: bool) -> None:
     options = _pip_options(given) if "packages" in given or "requirements" not in given else []
     sources = ("packages", "pip_index", "pip_extra_index_url", "pip_extra_args")
     step = _Step("with_pip_packages", [], sources)
@@ -676,6 +698,12 @@ def _packages(view: FileView, given: Mapping[str, cst.Arg], chain: _Chain, *, bu
         for listed in (n for n in walk(value) if isinstance(n, (cst.List, cst.Tuple))):
             chain.problems += problems_of(listed.elements)
         step.args, step.whitespace = _varargs(view, value, bundled=bundled, packages=True)
+    added = [argument(f'"{_REUSE}"')] if reused and not _installs_reuse(view, given.get("packages")) else []
+    if added and step.whitespace is not None:
+        # Comments hold the layout of this list together.
+        chain.steps.append(_Step("with_pip_packages", added))
+    else:
+        step.args = [*added, *step.args]
     if not bundled and not any(string_value(a.value) == "flyte" for a in step.args):
         # v1 adds flytekit to whatever image it builds.
         step.args = [argument('"flyte"'), *step.args]
