@@ -34,6 +34,7 @@ ROLES: Mapping[str, Role] = {
 }
 #: The v1 environment whose tasks run in reused containers (IMP-91).
 ACTOR = "union.ActorEnvironment"
+ARTIFACT = "flytekit.Artifact"
 #: Former workflows and the like: bodies that call tasks.
 DRIVER_ROLES = frozenset({"workflow", "dynamic", "eager"})
 IMPERATIVE = "flytekit.Workflow"

@@ -35,7 +35,7 @@ class Type:
 
     @property
     def node(self) -> ast.expr | None:
-        return _parse(self.text)
+        return parsed(self.text)
 
     def name(self, view: FileView) -> str:
         """The qualified (canonical v1) name of the type, without its subscript: ``flytekit.FlyteFile``, ``list``."""
@@ -106,13 +106,14 @@ class Value:
 
 
 @lru_cache(maxsize=4096)
-def _parse(text: str) -> ast.expr | None:
+def parsed(text: str) -> ast.expr | None:
+    """Source text of an expression (quotes around it taken off) as a tree; None if it is none."""
     try:
         node = ast.parse(text, mode="eval").body
     except SyntaxError:
         return None
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return _parse(node.value)
+        return parsed(node.value)
     return node
 
 

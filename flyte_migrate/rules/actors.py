@@ -172,7 +172,7 @@ def convert_actor_cache(view: FileView, reference: Reference) -> Iterator[Item]:
         yield Replace(reference.node, lambda updated: unlimited)
 
 
-def _file_parameters(view: FileView, decorator: cst.CSTNode) -> list[str]:
+def _file_parameters(view: FileView, decorator: cst.CSTNode | None) -> list[str]:
     """The parameters of a cached function that take a file or folder, whose place was the key in v1."""
     function = view.parent(decorator) if isinstance(decorator, cst.Decorator) else None
     if not isinstance(function, cst.FunctionDef):

@@ -19,6 +19,7 @@ from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.flow import Type, called_task, mapped_task, partial_target
 from flyte_migrate.rewrite.template import code, string_value
 from flyte_migrate.rewrite.view import FileView
+from flyte_migrate.rules.artifacts import created_value
 from flyte_migrate.rules.kinds import FILE, Kind, Kinds, kinds_of
 
 Place = Literal["return", "argument", "default", "field"]
@@ -69,6 +70,10 @@ def _leaves(
     if isinstance(node, cst.BooleanOperation):
         yield from _leaves(view, kinds, node.left, type_, place, to_task)
         yield from _leaves(view, kinds, node.right, type_, place, to_task)
+        return
+    made = created_value(view, node)
+    if made is not None:
+        yield from _leaves(view, kinds, made, type_, place, to_task)
         return
     kind = kinds.of_type(type_)
     if kind is None or not _matters(kind):

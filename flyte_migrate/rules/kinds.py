@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import libcst as cst
 
+from flyte_migrate.project.link import ARTIFACT
 from flyte_migrate.rewrite.flow import Type, called_task, field_of, value_of
 from flyte_migrate.rewrite.scopes import Binding
 from flyte_migrate.rewrite.template import code, keyword_of, string_value
@@ -784,10 +785,19 @@ class Kinds:
             return False
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in CONTAINER_METHODS:
             return False
+        if isinstance(call.func, cst.Attribute) and self._is_artifact(call.func.value):
+            return False
         definition = self.view.index.definition(name, self.view.facts.module) if name else None
         return definition is None or (
             definition.cls is None and definition.function is None and definition.variable is None
         )
+
+    def _is_artifact(self, node: cst.BaseExpression) -> bool:
+        name = self.view.qualified(node) if isinstance(node, (cst.Name, cst.Attribute)) else ""
+        definition = self.view.index.definition(name, self.view.facts.module) if name else None
+        if definition is None or definition.variable is None or not definition.variable.call:
+            return False
+        return self.view.index.canonical(definition.variable.call, definition.module.module) == ARTIFACT
 
 
 #: Builtins and functions that take any object as it is.

@@ -19,6 +19,7 @@ from flyte_migrate.rewrite.template import argument, code
 from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file, on_symbol, on_task
+from flyte_migrate.rules.artifacts import artifact_arguments
 from flyte_migrate.rules.cache import CACHE_KEYWORDS, cache_argument, cache_findings
 from flyte_migrate.rules.configuration import (
     UNKNOWN,
@@ -96,6 +97,7 @@ def convert_decorator(view: FileView, definition: TaskDefinition) -> Iterator[It
         args = [
             *task_arguments(view, rebuilt, originals),
             *report_arguments(view, definition),
+            *artifact_arguments(view, definition),
             *trigger_arguments(view, definition),
         ]
         expression = _decorate(variable, args, decorator.decorator)

@@ -12,6 +12,7 @@ import libcst as cst
 from flyte_migrate.rewrite.plan import Finding
 from flyte_migrate.rewrite.template import argument, code
 from flyte_migrate.rewrite.view import FileView
+from flyte_migrate.rules.artifacts import artifact_trigger, queried
 from flyte_migrate.rules.configuration import (
     Comments,
     argument_comments,
@@ -89,7 +90,10 @@ def _trigger_inputs(
     """The ``inputs`` of the trigger: the plan's own dictionary where there is but one, else a merged one (LP-04)."""
     sources = [value[name] for name in ("default_inputs", "fixed_inputs") if name in value]
     kickoff = kickoff_argument(view, _schedule(plan))
-    elements: list[cst.BaseDictElement] = []
+    elements: list[cst.BaseDictElement] = [
+        cst.DictElement(cst.SimpleString(f'"{name}"'), cst.parse_expression(text))
+        for name, text in _artifact_inputs(view, plan).items()
+    ]
     if kickoff is not None:
         elements.append(cst.DictElement(cst.SimpleString(f'"{kickoff}"'), view.ref("flyte:TriggerTime")))
     if not sources and not elements:
@@ -105,6 +109,25 @@ def _trigger_inputs(
         else:
             elements.append(cst.StarredDictElement(source))
     return cst.Dict(elements)
+
+
+def _artifact_inputs(view: FileView, plan: PlanCall) -> dict[str, str]:
+    """The inputs that the artifact fills which fires the trigger, and the others that ``OnArtifact`` gives.
+
+    An input whose default asks for that artifact's latest version is filled with the one that fires the trigger.
+    """
+    schedule = _schedule(plan)
+    found = artifact_trigger(view, schedule)
+    if found is None:
+        return {}
+    inputs = dict(found.inputs)
+    given = {*inputs, *(plan.inputs or {})}
+    parameters = [p for p in plan.task.function.parameters if p.name not in given]
+    asking = [p.name for p in parameters if queried(view, plan.task, p) == found.watched]
+    triggered = view.local_name("flyte:TriggeredArtifact")
+    if len(asking) == 1 and triggered not in inputs.values():
+        inputs[asking[0]] = triggered
+    return inputs
 
 
 def _key(element: cst.BaseDictElement) -> object:
@@ -142,7 +165,9 @@ def trigger_findings(view: FileView, plan: PlanCall) -> Iterator[Finding]:
             "max_parallelism counted nodes; max_action_concurrency counts actions, the parent included.",
         )
     schedule = _schedule(plan)
-    if "trigger" in given and schedule is not None and not is_schedule(view, schedule):
+    on_artifact = _artifact_inputs(view, plan)
+    convertible = schedule is not None and (is_schedule(view, schedule) or artifact_trigger(view, schedule) is not None)
+    if "trigger" in given and schedule is not None and not convertible:
         yield Finding(
             given["trigger"],
             "FM511",
@@ -157,13 +182,14 @@ def trigger_findings(view: FileView, plan: PlanCall) -> Iterator[Finding]:
         )
     kickoff = kickoff_argument(view, schedule)
     parameters = {p.name: p for p in plan.task.function.parameters}
-    filled = {*(plan.inputs or {}), *([kickoff] if kickoff else [])}
+    filled = {*(plan.inputs or {}), *on_artifact, *([kickoff] if kickoff else [])}
     for unknown in sorted(filled - set(parameters)):
         yield Finding(
             plan.node, "FM510", f"{name} has no input {unknown}, so a trigger that sets it is refused at deployment."
         )
     if plan.inputs is not None and schedule is not None:
-        missing = [p for p in parameters if p not in filled and parameters[p].default is None]
+        required = [p for p in parameters.values() if p.default is None or queried(view, plan.task, p)]
+        missing = [p.name for p in required if p.name not in filled]
         if missing:
             yield Finding(
                 plan.node,
