@@ -16,7 +16,7 @@ import libcst as cst
 from flyte_migrate.project.facts import Function
 from flyte_migrate.rewrite.flow import Type
 from flyte_migrate.rewrite.plan import Finding, Insert, Item, Replace
-from flyte_migrate.rewrite.template import code, expression, parenthesized, statement
+from flyte_migrate.rewrite.template import code, expression, only_lines, parenthesized, statement
 from flyte_migrate.rewrite.view import FileView, Statement
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules.handovers import Handover, handovers
@@ -562,18 +562,42 @@ def _download(view: FileView, kinds: Kinds, group: list[Use], taken: set[str]) -
     source = group[0].node
     download = "await {source}.download()" if awaits(view, source) else "{source}.download_sync()"
 
-    def build(rebuild: object) -> list[cst.BaseStatement]:
-        return [statement(f"{name} = {download}", source=source.deep_clone())]
+    def assigned() -> cst.BaseStatement:
+        return statement(f"{name} = {download}", source=source.deep_clone())
 
-    yield Insert(anchor, build)
+    # `f.download()` for its effect: the variable is it.
+    effects = [u for u in group if u.attribute == "download" and _is_statement(view, u.whole)]
+    in_place = any(view.statement(u.whole) is anchor for u in effects)
+    if not in_place:
+        yield Insert(anchor, lambda rebuild: [assigned()])
     for use in group:
-        outer = view.parent(use.whole)
-        if isinstance(outer, cst.Expr) and use.attribute == "download":
-            yield Replace(
-                view.statement(outer), lambda updated: None
-            )  # `f.download()` for its effect: the variable is it
-        else:
+        if use not in effects:
             yield _named(view, use, name)
+        elif in_place and view.statement(use.whole) is anchor:
+            yield Replace(anchor, lambda updated: _in_place_of(updated, assigned()))
+        else:
+            yield Replace(view.statement(use.whole), _comments_of)
+
+
+def _is_statement(view: FileView, node: cst.CSTNode) -> bool:
+    """Whether an expression is all that its line does."""
+    line = view.statement(node)
+    return isinstance(view.parent(node), cst.Expr) and isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
+
+
+def _in_place_of(updated: cst.BaseStatement, made: cst.BaseStatement) -> cst.BaseStatement:
+    """A statement with the comments and blank lines of the one whose place it takes."""
+    assert isinstance(updated, cst.SimpleStatementLine) and isinstance(made, cst.SimpleStatementLine)
+    return updated.with_changes(body=made.body)
+
+
+def _comments_of(updated: cst.BaseStatement) -> cst.BaseStatement | None:
+    """What is left of a statement that goes: its comments, if it has any."""
+    assert isinstance(updated, cst.SimpleStatementLine)
+    lines = list(updated.leading_lines)
+    if updated.trailing_whitespace.comment is not None:
+        lines.append(cst.EmptyLine(comment=updated.trailing_whitespace.comment))
+    return only_lines(lines) if any(line.comment is not None for line in lines) else None
 
 
 def _named(view: FileView, use: Use, name: str) -> Replace:
