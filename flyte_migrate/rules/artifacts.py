@@ -124,6 +124,8 @@ def convert_declaration(view: FileView, reference: Reference) -> Iterator[Item]:
         yield Replace(node, lambda updated: call(target, [argument(updated.args[position].value, "name")]))
         return
     attribute = view.parent(node)
+    if _is_taken_over(view, node):
+        return
     if isinstance(attribute, cst.Attribute) and attribute.attr.value == "query":
         yield _query_finding(view, attribute, found)
     else:
@@ -460,7 +462,7 @@ def report_uses(view: FileView) -> Iterator[Item]:
         parent = view.parent(use)
         if isinstance(parent, cst.Attribute) and parent.value is use and not is_artifact(view, use):
             chain, parent = parent, view.parent(parent)
-        if not is_artifact(view, chain) or _in_converted_annotation(view, use) or _in_trigger(view, use):
+        if not is_artifact(view, chain) or _in_converted_annotation(view, use) or _is_taken_over(view, use):
             continue
         found = declared(view, chain)
         member = parent.attr.value if isinstance(parent, cst.Attribute) and parent.value is chain else ""
@@ -477,8 +479,10 @@ def report_uses(view: FileView) -> Iterator[Item]:
             yield Finding(use, "FM550", _annotation_message(view, use, found.metadata if found else code(chain)))
 
 
-def _in_trigger(view: FileView, node: cst.CSTNode) -> bool:
-    return any(isinstance(a, cst.Call) and callee(view, a) == _ON_ARTIFACT for a in view.ancestors(node))
+def _is_taken_over(view: FileView, node: cst.CSTNode) -> bool:
+    """Whether a use is part of a trigger or an app, whose rules convert or report it."""
+    names = (callee(view, a) for a in view.ancestors(node) if isinstance(a, cst.Call))
+    return any(name == _ON_ARTIFACT or name.startswith("union.app.") for name in names)
 
 
 def _annotation_message(view: FileView, use: cst.Name, metadata: str) -> str:
@@ -523,7 +527,7 @@ def _without_default(view: FileView, parameter: cst.CSTNode | None) -> Iterator[
     if not isinstance(function, cst.FunctionDef) or view.definition_of(function) is None:
         return
     assert isinstance(parameters, cst.Parameters)
-    queries = [p for p in parameters.params if isinstance(p.default, cst.Call) and _is_query(view, p.default)]
+    queries = [p for p in parameters.params if isinstance(p.default, cst.Call) and is_query(view, p.default)]
     before = parameters.params[: parameters.params.index(parameter)] if parameter in parameters.params else ()
     if all(p.default is None or p in queries for p in before):
         yield Replace(
@@ -533,10 +537,12 @@ def _without_default(view: FileView, parameter: cst.CSTNode | None) -> Iterator[
         )
 
 
-def _is_query(view: FileView, node: cst.Call) -> bool:
-    return (
-        isinstance(node.func, cst.Attribute) and node.func.attr.value == "query" and is_artifact(view, node.func.value)
-    )
+def is_query(view: FileView, node: cst.BaseExpression) -> bool:
+    """Whether an expression is ``X.query(…)`` of an artifact."""
+    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute) or node.func.attr.value != "query":
+        return False
+    owner = node.func.value
+    return is_artifact(view, owner) or (isinstance(owner, cst.Call) and callee(view, owner) == ARTIFACT)
 
 
 def _uses(view: FileView) -> Iterator[cst.Name]:
