@@ -587,8 +587,10 @@ class ArtifactTrigger:
 def artifact_trigger(view: FileView, node: cst.BaseExpression | None) -> ArtifactTrigger | None:
     """How the ``OnArtifact`` that an expression stands for converts; None for anything else, or if it doesn't."""
     behind = follow(view, node) if node is not None else None
-    if not isinstance(behind, cst.Call) or callee(view, behind) != _ON_ARTIFACT or behind not in view.parents:
+    if not isinstance(behind, cst.Call) or callee(view, behind) != _ON_ARTIFACT or node is None:
         return None
+    if behind not in view.parents:
+        return _imported_trigger(view, node)
     given = arguments(behind, ("trigger_on", "inputs"))
     if given is None or "trigger_on" not in given or not set(given) <= {"trigger_on", "inputs"}:
         return None
@@ -612,6 +614,20 @@ def artifact_trigger(view: FileView, node: cst.BaseExpression | None) -> Artifac
     return ArtifactTrigger(
         f"{view.local_name('flyte:OnArtifact')}({found.name}{arguments_})", tuple(inputs), _qualified(view, watched)
     )
+
+
+def _imported_trigger(view: FileView, node: cst.BaseExpression) -> ArtifactTrigger | None:
+    """A trigger that another module makes, of an artifact and nothing else."""
+    name = view.qualified(node)
+    definition = view.index.definition(name, view.facts.module) if name else None
+    variable = definition.variable if definition is not None else None
+    if definition is None or variable is None or variable.positional or len(variable.arguments) != 1:
+        return None
+    watched = variable.arguments[0]
+    found = view.index.definition(watched.resolved, definition.module.module) if watched.resolved else None
+    if watched.keyword != "trigger_on" or found is None or found.name not in _declared_in(view, found.module):
+        return None
+    return ArtifactTrigger(code(node), (), f"{found.module.module}.{found.name}")
 
 
 def queried(view: FileView, task: Task, parameter: Parameter) -> str:

@@ -66,14 +66,17 @@ class Environment:
         if self.description is not None and len(self.description) > _DESCRIPTION_LENGTH:
             self.description = _shortened(self.description)
         self._normalise_include()
-        if _NAME.fullmatch(self.name) is None:
-            raise ValueError(f"Environment name '{self.name}' must be in snake_case or kebab-case format.")
+        self._check_name()
         location = _strict.user_location()
         self._declaring_file = location[0]
         if _strict.enabled():
             _refuse_second_environment(self, location)
         self._location = location
         _loaded.append(self)
+
+    def _check_name(self) -> None:
+        if _NAME.fullmatch(self.name) is None:
+            raise ValueError(f"Environment name '{self.name}' must be in snake_case or kebab-case format.")
 
     def _check_types(self) -> None:
         if isinstance(self.image, str):
