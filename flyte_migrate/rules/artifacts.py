@@ -31,7 +31,6 @@ from flyte_migrate.rules.kinds import kinds_of
 
 _ON_ARTIFACT = "union.artifacts.OnArtifact"
 _INPUTS = "flytekit.core.artifact.Inputs"
-_GRANULARITY = "flytekit.core.artifact.Granularity"
 _CARDS = {"union.artifacts.ModelCard": "model", "union.artifacts.DataCard": "data"}
 _UNDERSTOOD = {"name", "partition_keys", "time_partitioned", "time_partition_granularity"}
 _ORDER = ("project", "domain", "name")
@@ -422,7 +421,7 @@ def _card(view: FileView, at: cst.CSTNode, kind: str, text: cst.BaseExpression) 
 # -- what is left ------------------------------------------------------------------------------------------------------
 
 
-@on_symbol(_INPUTS, _GRANULARITY, *_CARDS)
+@on_symbol(_INPUTS, *_CARDS)
 def report_parts(view: FileView, reference: Reference) -> Iterator[Item]:
     """The parts of an artifact where they are not converted with it."""
     node = reference.chain

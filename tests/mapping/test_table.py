@@ -47,7 +47,7 @@ RULES = {
     *("gates", "launch_plans", "references", "remote", "images", "resources", "secrets", "cache", "files"),
     *("directories", "dataframes", "types", "context", "decks", "containers", "shell", "sql", "sensors", "notebooks"),
     "duckdb",
-    *("plugins", "actors", "testing", "exceptions", "imperative"),
+    *("plugins", "actors", "apps", "testing", "exceptions", "imperative"),
     *("schedules", "notifications", "checkpoints", "artifacts", "echo", "hashing", "renderers", "tracking"),
 }
 
