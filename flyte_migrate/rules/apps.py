@@ -58,10 +58,10 @@ _UNION_STORAGE = ("union://", "ufs://", "unionmeta://", "ums://", "flyte://")
 def convert_app(view: FileView, reference: Reference) -> Iterator[Item]:
     """``App(name=…, container_image=…, args=…, …)`` → ``flyte.app.AppEnvironment(…)``."""
     node = view.parent(reference.chain)
-    if not isinstance(node, cst.Call) or node.func is not reference.chain:
-        if not reference.rest:
-            target = view.ref("flyte.app:AppEnvironment")
-            yield Replace(reference.node, lambda updated: target)
+    if reference.rest or not isinstance(node, cst.Call) or node.func is not reference.chain:
+        if reference.rest in ((), ("Port",)):
+            target = view.ref("flyte.app:Port" if reference.rest else "flyte.app:AppEnvironment")
+            yield Replace(reference.chain, lambda updated: target)
         return
     given = app_arguments(view, node)
     if given is None:
