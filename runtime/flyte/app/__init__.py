@@ -245,8 +245,6 @@ class AppEnvironment(Environment):
             if not isinstance(getattr(self, name), kinds):
                 raise TypeError(f"Expected {name} to be of type List[str] or str, got {type(getattr(self, name))}")
         if isinstance(self.port, int):
-            if self.port in RESERVED_PORTS:
-                raise ValueError(f"Port {self.port} is reserved and cannot be used for AppEnvironment")
             self.port = Port(port=self.port)
         for name, kind in (("scaling", Scaling), ("timeouts", Timeouts)):
             if not isinstance(getattr(self, name), kind):
@@ -277,8 +275,9 @@ class AppEnvironment(Environment):
         first = self.command.split()[0] if isinstance(self.command, str) else self.command[0]
         if first != "fserve":
             raise ValueError(
-                "Cannot use 'parameters' with a custom 'command' that doesn't start with 'fserve'. Use 'args' instead "
-                "of 'command', or use @app_env.server to define your app process."
+                "Cannot use 'parameters' with a custom 'command' that doesn't start with 'fserve'. "
+                "Parameters require the fserve runtime to be materialized. "
+                "Use 'args' instead of 'command', or use @app_env.server to define your app process."
             )
 
     def on_startup(self, fn: F) -> F:
