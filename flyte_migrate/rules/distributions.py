@@ -62,6 +62,12 @@ def problems_of(elements: Iterable[cst.BaseElement]) -> Iterator[tuple[str, str]
             yield row.code, f"The package {text} has no Flyte 2 counterpart; it was left in the list."
 
 
+def installs(requirement: str, name: str) -> bool:
+    """Whether a requirement is a distribution of that (normalised) name, or becomes it."""
+    row, _ = _row(requirement)
+    return name in (_normalised(requirement), row.target if row is not None else "")
+
+
 def _row(text: str) -> tuple[Package | None, str]:
     match = _REQUIREMENT.fullmatch(text)
     return (package(match[1]), match[2] or "") if match else (None, "")

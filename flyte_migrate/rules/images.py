@@ -34,7 +34,7 @@ from flyte_migrate.rules.configuration import (
     lost_comments,
     stays_v1,
 )
-from flyte_migrate.rules.distributions import converted_elements, converts, problems_of
+from flyte_migrate.rules.distributions import converted_elements, converts, installs, problems_of
 
 IMAGE_SPEC = "flytekit.ImageSpec"
 _FIELDS = (
@@ -414,9 +414,7 @@ def _actor_images(view: FileView) -> Iterator[cst.BaseExpression]:
 def _installs_reuse(view: FileView, packages: cst.Arg | None) -> bool:
     found = constant(view, packages.value) if packages is not None else None
     listed = [found] if isinstance(found, str) else found if isinstance(found, (list, tuple)) else []
-    names = (_REQUIREMENT.fullmatch(p) for p in listed if isinstance(p, str))
-    rows = [(m[1], package(m[1])) for m in names if m is not None]
-    return any(_REUSE in (name, row.target if row is not None else "") for name, row in rows)
+    return any(installs(text, _REUSE) for text in listed if isinstance(text, str))
 
 
 def _image_calls(view: FileView) -> Iterator[cst.Call]:
