@@ -119,7 +119,7 @@ def parsed(text: str) -> ast.expr | None:
 
 @lru_cache(maxsize=4096)
 def _arguments(text: str) -> tuple[str, ...]:
-    node = _parse(text)
+    node = parsed(text)
     if not isinstance(node, ast.Subscript):
         return ()
     items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
