@@ -24,6 +24,7 @@ from flyte_migrate.project.queries import (
 
 ECHO = "flytekit.core.task.Echo"
 SHELL = "flytekit.extras.tasks.shell.ShellTask"
+RAW_SHELL = "flytekit.extras.tasks.shell.get_raw_shell_task"
 SQL = "flytekit.SQLTask"
 SQLITE = "flytekit.extras.sqlite3.task.SQLite3Task"
 SQLALCHEMY = "flytekitplugins.sqlalchemy.SQLAlchemyTask"
@@ -39,6 +40,7 @@ Kind = Literal["function", "member", "template"]
 KINDS: Mapping[str, Kind] = {
     ECHO: "function",
     SHELL: "function",
+    RAW_SHELL: "function",
     SQL: "function",
     SQLITE: "function",
     SQLALCHEMY: "function",
@@ -53,6 +55,7 @@ KINDS: Mapping[str, Kind] = {
 ORDER: Mapping[str, tuple[str, ...]] = {
     ECHO: ("name", "inputs"),
     SHELL: ("name", "debug", "script", "script_file", "task_config", "shell", "inputs", "output_locs"),
+    RAW_SHELL: ("name",),
     SQL: ("name", "query_template", "task_config", "task_type", "inputs", "metadata", "outputs"),
     SQLITE: ("name", "query_template", "inputs", "task_config", "output_schema_type", "container_image"),
     SQLALCHEMY: ("name", "query_template", "task_config", "inputs", "output_schema_type", "container_image"),
@@ -84,6 +87,7 @@ _NO_TEXT = frozenset(
 )
 FRAME = "pandas.DataFrame"
 DATASET = "flytekit.StructuredDataset"
+DIRECTORY = "flytekit.FlyteDirectory"
 
 
 @dataclass(frozen=True)
@@ -119,8 +123,15 @@ def interface_of(factory: str, variable: Variable, source: Source) -> Interface 
         return Interface((Parameter("path", "str"),))
     if factory == SHELL:
         outputs = _locations(given.get("output_locs"))
-        convertible = outputs is not None and "task_config" not in given and _is_script(given.get("script"))
+        scripts = [given[key] for key in ("script", "script_file") if key in given]
+        reserved = _MODULES | {name for argument in scripts for name in argument.names}
+        convertible = outputs is not None and "task_config" not in given and len(scripts) == 1
+        convertible = convertible and ("script" not in given or _is_script(given["script"], source))
+        convertible = convertible and are_parameters([f.name for f in inputs], reserved)
         return Interface(parameters, outputs or ()) if convertible else None
+    if factory == RAW_SHELL:
+        raw = (("env", "dict[str, str]"), ("script_args", "str"), ("script_file", "str"))
+        return Interface(tuple(Parameter(name, text) for name, text in raw), (Field("out", DIRECTORY),))
     if factory in (SQLITE, SQLALCHEMY):
         written = [
             *zip(ORDER[factory], variable.positional, strict=False),
@@ -183,18 +194,26 @@ def _locations(argument: Argument | None) -> tuple[Field, ...] | None:
         given: dict[str | None, ast.expr] = dict(zip(_OUTPUT_LOCATION, item.args, strict=False))
         given.update({k.arg: k.value for k in item.keywords})
         variable, location = given.get("var"), given.get("location")
-        if not _is_string(variable) or not _is_string(location) or "var_type" not in given:
+        if not _is_string(variable) or location is None or "var_type" not in given:
             return None
-        assert isinstance(variable, ast.Constant) and isinstance(location, ast.Constant)
-        if not is_template(str(location.value), ("inputs",)):
+        assert isinstance(variable, ast.Constant)
+        if not _is_filled_in(location, location, ("inputs",)):
             return None
         found.append(Field(str(variable.value), ast.unparse(given["var_type"])))
     return tuple(found)
 
 
-def _is_script(argument: Argument | None) -> bool:
-    text = _text(argument)
-    return text is not None and is_template(text, ("inputs", "outputs"))
+def _is_script(argument: Argument, source: Source) -> bool:
+    node = _expression(argument)
+    return node is not None and _is_filled_in(node, source.constant(node), ("inputs", "outputs"))
+
+
+def _is_filled_in(node: ast.expr, behind: ast.expr, roots: tuple[str, ...]) -> bool:
+    """Whether a template can be filled in where it is used: one that is known reads nothing but inputs and outputs."""
+    text = query_text(behind)
+    if text is None:
+        return not isinstance(node, (ast.Lambda, ast.Constant))
+    return is_template(text.replace(VALUE, ""), roots)
 
 
 def is_template(text: str, roots: tuple[str, ...]) -> bool:
