@@ -198,7 +198,7 @@ def _insert(
     touches = not anchor.leading_lines or anchor.leading_lines[0].comment is not None
     distance = 2 if isinstance(anchor, (cst.FunctionDef, cst.ClassDef)) else 1
     # An object that becomes a function brings its own blank lines.
-    defined = any(made.statement is anchor and KINDS[made.task.factory] == "function" for made in view.objects)
+    defined = any(made.statement is anchor and KINDS.get(made.task.factory) == "function" for made in view.objects)
     below = [only_lines([blank] * distance)] if last and touches and not environment.scope and not defined else []
     gap = [blank] if not first or _follows_import(view, anchor) else _leading_blanks(anchor) or [blank]
 
