@@ -22,6 +22,7 @@ from flyte_migrate.rules.context_uses import (
     context_uses,
     context_variables,
 )
+from flyte_migrate.rules.decks import placed_decks
 from flyte_migrate.rules.secrets import convert_reads
 from flyte_migrate.rules.transformers import in_transformer
 
@@ -64,10 +65,12 @@ def convert_context(view: FileView) -> Iterator[Item]:
 
 def _convert_variables(view: FileView) -> Iterator[Item]:
     """``ctx = current_context()`` → ``ctx = flyte.ctx()``, or nothing once no use reads it any more."""
+    placed = placed_decks(view)
     for variable in context_variables(view):
         secrets = [use for use in variable.uses if use.path[:1] == ("secrets",)]
         left = _left_by_secrets(view, secrets) if secrets else []
-        read = [use for use in variable.uses if not use.path or use.path[0] not in _WITHOUT_CONTEXT]
+        uses = [use for use in variable.uses if use.root not in placed]
+        read = [use for use in uses if not use.path or use.path[0] not in _WITHOUT_CONTEXT]
         if read and not variable.is_module_level:
             target = view.ref("flyte:ctx")
             yield Replace(variable.call, lambda updated, target=target: updated.with_changes(func=target))  # type: ignore[misc]
