@@ -30,6 +30,7 @@ from flyte_migrate.rewrite.helpers import helper_inserts
 from flyte_migrate.rewrite.imports import original_usage, plan_imports, usage_of
 from flyte_migrate.rewrite.leftovers import earlier_findings, imports_by_name, leftover_findings, star_findings
 from flyte_migrate.rewrite.plan import ConflictError, FilePlan
+from flyte_migrate.rewrite.rescue import with_all_comments
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rules import plan_file
 from flyte_migrate.settings import Settings, Style
@@ -241,6 +242,7 @@ def _migrate(
     text = rewriter.apply().code if plan.changes or plan.leading else source.text
     if text == source.text:
         return Unchanged(path, diagnostics)
+    text = with_all_comments(source.text, text, rewriter)
     check_output(source.text, text)
     return Rewritten(path, source.data, source.encode(text), diagnostics)
 

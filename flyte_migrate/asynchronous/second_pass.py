@@ -24,6 +24,7 @@ from flyte_migrate.rewrite.apply import Rewriter
 from flyte_migrate.rewrite.gate import GateError, check_output
 from flyte_migrate.rewrite.imports import plan_imports, usage_of
 from flyte_migrate.rewrite.plan import ConflictError, FilePlan
+from flyte_migrate.rewrite.rescue import with_all_comments
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.settings import Settings
 from flyte_migrate.suppressions import suppress
@@ -173,7 +174,7 @@ def _rewritten(project: _Migrated, file: _File, migrated: frozenset[str]) -> str
     rewriter = Rewriter(view.tree, plan, view.parents)
     after = usage_of(rewriter.apply(), view)
     plan.add(plan_imports(view, before, after, plan.findings))
-    text = rewriter.apply().code
+    text = with_all_comments(file.text, rewriter.apply().code, rewriter)
     check_output(file.text, text)
     return text
 

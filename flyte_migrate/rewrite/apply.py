@@ -3,12 +3,15 @@ it is."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping, Sequence
 
 import libcst as cst
 
+from flyte_migrate.rewrite.comments import above
 from flyte_migrate.rewrite.plan import FilePlan, Insert
 from flyte_migrate.rewrite.quotes import requoted
+from flyte_migrate.rewrite.template import code
 from flyte_migrate.rewrite.todo import with_todos
 from flyte_migrate.rewrite.walk import fields_of, is_node
 
@@ -30,6 +33,7 @@ class Rewriter:
             return self.tree
         edits = self._signatures()
         changed = {node for node, signature in edits.items() if self._edits.get(node) != signature}
+        changed.update(self._edits.keys() - edits.keys())
         self._edits = edits
         self._moved = frozenset(statement for group in self.plan.moved.values() for statement in group)
         changed.update(place for place, group in self.plan.moved.items() if not changed.isdisjoint(group))
@@ -58,7 +62,8 @@ class Rewriter:
         return built.with_changes(body=[first.with_changes(leading_lines=lines), *built.body[1:]])
 
     def _signatures(self) -> dict[cst.CSTNode, tuple[int, ...]]:
-        """For every edited node how many edits of each sort it has: plans only grow, so a change shows in a number."""
+        """For every edited node how many edits of each sort it has: these only grow (rescued comments come, or leave as
+        a whole), so a change shows in a number."""
         plan = self.plan
         return {
             node: (
@@ -66,9 +71,10 @@ class Rewriter:
                 len(plan.before.get(node, ())),
                 len(plan.after.get(node, ())),
                 len(plan.leading.get(node, ())),
+                len(plan.rescued.get(node, ())),
                 sum(len(plan.carried.get(i, ())) for i in (*plan.before.get(node, ()), *plan.after.get(node, ()))),
             )
-            for node in (*plan.replacements, *plan.before, *plan.after, *plan.leading)
+            for node in (*plan.replacements, *plan.before, *plan.after, *plan.leading, *plan.rescued)
         }
 
     def _upwards(self, nodes: Iterable[cst.CSTNode]) -> set[cst.CSTNode]:
@@ -113,6 +119,11 @@ class Rewriter:
         else:
             result = replacement.build(updated)
             nodes = [] if result is None else list(result) if isinstance(result, Sequence) else [result]
+            if len(nodes) == 1 and isinstance(self.parents.get(node), cst.BaseSmallStatement):
+                nodes = [_in_one_piece(nodes[0])]
+        rescued = self.plan.rescued.get(node)
+        if rescued:
+            nodes = above(nodes, rescued)
         notes = self.plan.leading.get(node)
         if notes and nodes:
             # What is put in front of an import that stays are other imports.
@@ -163,9 +174,9 @@ class Rewriter:
 
     @staticmethod
     def _sequence(node: cst.CSTNode, name: str, items: list[cst.CSTNode]) -> Sequence[cst.CSTNode]:
-        if name == "body" and not items:
+        if name == "body" and not any(getattr(item, "body", True) for item in items):
             if isinstance(node, cst.IndentedBlock):
-                return [cst.SimpleStatementLine([cst.Pass()])]
+                return [*items, cst.SimpleStatementLine([cst.Pass()])]
             if isinstance(node, cst.SimpleStatementLine):
                 return [cst.Pass()]
         if name == "args" and items:
@@ -173,6 +184,20 @@ class Rewriter:
         if name == "body" and isinstance(node, cst.SimpleStatementLine):
             items[-1] = items[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
         return items
+
+
+def _in_one_piece(value: cst.CSTNode) -> cst.CSTNode:
+    """An expression that was inside brackets, with brackets of its own if it needs them over several lines."""
+    if not isinstance(value, cst.BaseExpression) or value.lpar:
+        return value
+    text = code(value)
+    if "\n" not in text:
+        return value
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return value
 
 
 def _blank_lines(statement: cst.SimpleStatementLine) -> list[cst.EmptyLine]:

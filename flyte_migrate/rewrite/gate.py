@@ -6,11 +6,11 @@ from __future__ import annotations
 import ast
 import builtins
 import io
-import re
 import tokenize
 import warnings
 from collections import Counter
 
+from flyte_migrate.rewrite.comments import PRAGMA
 from flyte_migrate.rewrite.syntax import syntax_nodes
 
 _BUILTINS = frozenset(dir(builtins)) | {
@@ -40,7 +40,6 @@ _BINDING = frozenset(
         ast.MatchMapping,
     }
 )
-_PRAGMA = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pragma|nopycln)\b", re.IGNORECASE)
 
 
 class GateError(Exception):
@@ -57,11 +56,17 @@ def check_output(before: str, after: str) -> None:
         missing -= _unbound(_parse(before) or ast.Module([], []))
     if missing:
         raise GateError(f"the migrated text reads names that nothing binds: {', '.join(sorted(missing))}")
-    if _commented_lines(before) - _commented_lines(after):
-        lost = _comments(before) - _comments(after)
-        lost = Counter({text: n for text, n in lost.items() if not _PRAGMA.match(text)})
-        if lost:
-            raise GateError(f"the migrated text has lost a comment: {next(iter(lost))}")
+    lost = lost_comments(before, after)
+    if lost:
+        raise GateError(f"the migrated text has lost a comment: {next(iter(lost))}")
+
+
+def lost_comments(before: str, after: str) -> Counter[str]:
+    """The comments of a text that another no longer has; directives to tools may go with what they were about."""
+    if not _commented_lines(before) - _commented_lines(after):
+        return Counter()
+    lost = _comments(before) - _comments(after)
+    return Counter({text: n for text, n in lost.items() if not PRAGMA.match(text)})
 
 
 def _parse(text: str) -> ast.Module | None:

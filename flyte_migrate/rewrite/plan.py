@@ -109,6 +109,7 @@ class FilePlan:
     helpers: dict[str, str] = field(default_factory=dict)
     covered: set[cst.CSTNode] = field(default_factory=set)
     leading: dict[cst.CSTNode, list[tuple[str, str]]] = field(default_factory=dict)  # statement → TODO (code, message)
+    rescued: dict[cst.CSTNode, list[str]] = field(default_factory=dict)  # statement → comments that it would lose
     carried: dict[Insert, list[tuple[str, str]]] = field(
         default_factory=dict
     )  # the same for statements that are inserted
