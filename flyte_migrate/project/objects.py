@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from flyte_migrate.mapping import V1_ROOTS
 from flyte_migrate.project.facts import Argument, Field, Parameter, Variable
 from flyte_migrate.project.queries import (
     VALUE,
@@ -113,8 +114,12 @@ def interface_of(factory: str, variable: Variable, source: Source) -> Interface 
     given = _given(factory, variable)
     if given is None:
         return None
-    inputs = _typed(given.get("inputs"))
+    inputs = _typed(given.get("inputs"), source)
     if inputs is None:
+        return None
+    # A function spells the types out, as they stand where the name is bound.
+    moved = KINDS[factory] == "function" and _is_named(given.get("inputs"))
+    if moved and any(source.type_name(f.annotation).split(".")[0] in V1_ROOTS or "[" in f.annotation for f in inputs):
         return None
     parameters = tuple(Parameter(field.name, field.annotation) for field in inputs)
     if factory == ECHO:
@@ -152,7 +157,7 @@ def interface_of(factory: str, variable: Variable, source: Source) -> Interface 
             return None
         table = given.get(ORDER[factory][-1])
         return Interface(parameters, (Field("results", table.text),) if table is not None else ())
-    outputs = _typed(given.get("outputs"))
+    outputs = _typed(given.get("outputs"), source)
     return Interface(parameters, outputs) if outputs is not None else None
 
 
@@ -165,11 +170,18 @@ def _given(factory: str, variable: Variable) -> dict[str, Argument] | None:
     return None if "**" in found else found
 
 
-def _typed(argument: Argument | None) -> tuple[Field, ...] | None:
-    """The fields of ``kwtypes(a=int)`` or ``{"a": int}``; None if they can't be read."""
+def _is_named(argument: Argument | None) -> bool:
+    return argument is not None and isinstance(_expression(argument), (ast.Name, ast.Attribute))
+
+
+def _typed(argument: Argument | None, source: Source) -> tuple[Field, ...] | None:
+    """The fields of ``kwtypes(a=int)`` or ``{"a": int}``, written out or behind a name of this module; None if they
+    can't be read.
+    """
     if argument is None:
         return ()
-    node = _expression(argument)
+    written = _expression(argument)
+    node = source.behind(written) if written is not None else None
     if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in _KWTYPES and not node.args:
         names = [(k.arg, k.value) for k in node.keywords]
     elif isinstance(node, ast.Dict):
@@ -249,7 +261,7 @@ def _database_interface(
 
 def _unbound_interface(given: Mapping[str, Argument], inputs: Sequence[Field], source: Source) -> Interface | None:
     """That of a plain ``SQLTask``, which belongs to no database and can only be mocked."""
-    outputs = _typed(given.get("outputs"))
+    outputs = _typed(given.get("outputs"), source)
     names = [f.name for f in inputs]
     if outputs is None or len(outputs) > 1 or "task_type" in given or "task_config" in given:
         return None

@@ -20,6 +20,7 @@ from flyte_migrate.rewrite.view import FileView, TaskDefinition
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file, on_node, on_task
 from flyte_migrate.rules.configuration import foreign, layout_comments
+from flyte_migrate.rules.scripts import is_outside
 
 _NUMBERED = re.compile(r"o\d+")
 #: Attributes that a NamedTuple has and a plain tuple does not.
@@ -131,8 +132,8 @@ def _outputs(view: FileView, node: cst.Attribute) -> Iterator[Item]:
 
 def _method(view: FileView, node: cst.Attribute) -> Iterator[Item]:
     tasks = _whole_results(values_of(view, node.value))
-    if not tasks or not all(t.outputs.named for t in tasks):
-        return
+    if not tasks or not all(t.outputs.named for t in tasks) or is_outside(view, node):
+        return  # a direct call gives the NamedTuple
     classes = {(t.module, t.outputs.named) for t in tasks}
     module, text = classes.pop()
     local = _local_class(view, module, text) if not classes else ""

@@ -65,7 +65,7 @@ def _outside_calls(view: FileView) -> Iterator[tuple[cst.Call, Task]]:
     for node in view.by_type.get(cst.Call, ()):
         assert isinstance(node, cst.Call)
         task = view.task_of(node.func) if isinstance(node.func, (cst.Name, cst.Attribute)) else None
-        if task is not None and task.role not in ("v2", "template") and _is_outside(view, node):
+        if task is not None and task.role not in ("v2", "template") and is_outside(view, node):
             yield node, task
 
 
@@ -139,8 +139,8 @@ def _names(kind: Kind) -> Iterator[str]:
             yield from _names(item)
 
 
-def _is_outside(view: FileView, node: cst.Call) -> bool:
-    """Whether a call stands in code that no task executes."""
+def is_outside(view: FileView, node: cst.CSTNode) -> bool:
+    """Whether a node stands in code that no task executes."""
     function = enclosing_function(view, node)
     if function is None:
         return True

@@ -12,9 +12,12 @@ from collections.abc import Iterator, Mapping
 import libcst as cst
 
 from flyte_migrate.project.objects import RAW_SHELL, SHELL
+from flyte_migrate.rewrite.flow import Type
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
+from flyte_migrate.rewrite.scopes import Binding
 from flyte_migrate.rewrite.template import argument, code, keyword_of, string_value
 from flyte_migrate.rewrite.view import FileView, Reference, TaskObject
+from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.configuration import arguments, constant, literal
 from flyte_migrate.rules.objects import (
@@ -30,6 +33,8 @@ from flyte_migrate.rules.objects import (
 _FIELD = re.compile(r"(?<!\{)((?:\{\{)*)\{(inputs|outputs)\.(\w+)")
 _WHOLE = re.compile(r"\{(\w+)\}")
 _EXECUTE = "flytekit.extras.tasks.shell.subproc_execute"
+_RESULT = "flytekit.extras.tasks.shell.ProcessResult"
+_MEMBERS = {"output": "stdout", "error": "stderr"}
 _LOCATION = ("var", "var_type", "location")
 
 
@@ -226,21 +231,26 @@ def report_shell(view: FileView, reference: Reference) -> Iterator[Item]:
     yield from unconverted(view, reference, "FM610", message)
 
 
+# -- subproc_execute --------------------------------------------------------------------------------------------------
+
+
 @on_symbol(_EXECUTE)
 def convert_execute(view: FileView, reference: Reference) -> Iterator[Item]:
     """``subproc_execute(command)`` → ``subprocess.run(command, check=True, capture_output=True, text=True)``."""
     node = view.parent(reference.chain)
-    if not isinstance(node, cst.Call) or node.func is not reference.chain:
+    if not isinstance(node, cst.Call) or node.func is not reference.chain or any(a.star for a in node.args):
         yield Finding(
             reference.chain, "FM612", "subproc_execute is subprocess.run with check, capture_output and text."
         )
         return
-    yield Finding(
-        node,
-        "FM612",
-        "output and error are stdout and stderr, and a failure raises CalledProcessError, not RuntimeError.",
-    )
-    defaults = [name for name in ("check", "capture_output", "text") if keyword_of(node, name) is None]
+    first = next(r for r in view.references if r.name == _EXECUTE and isinstance(view.parent(r.chain), cst.Call))
+    if first is reference:
+        yield Finding(
+            node,
+            "FM612",
+            "output and error are stdout and stderr, and a failure raises CalledProcessError, not RuntimeError.",
+        )
+    defaults = [name for name in ("check", "capture_output", "text") if name == "check" or not keyword_of(node, name)]
     if keyword_of(node, "stdout") is not None or keyword_of(node, "stderr") is not None:
         defaults = [name for name in defaults if name != "capture_output"]
     target = cst.parse_expression(f"{view.local_name('subprocess:')}.run")
@@ -249,24 +259,85 @@ def convert_execute(view: FileView, reference: Reference) -> Iterator[Item]:
         command = updated.args[0].with_changes(
             keyword=None, equal=cst.MaybeSentinel.DEFAULT, comma=cst.MaybeSentinel.DEFAULT
         )
-        rest = [a.with_changes(comma=cst.MaybeSentinel.DEFAULT) for a in updated.args[1:]]
+        # Without check= v1 asked for the return code itself.
+        rest = [
+            a.with_changes(comma=cst.MaybeSentinel.DEFAULT) for a in updated.args[1:] if not _is_keyword(a, "check")
+        ]
         return cst.Call(target, [command, *rest, *(argument("True", name) for name in defaults)])
 
     yield Replace(node, build)
-    yield from _convert_results(view, node)
+    yield from _convert_handlers(view, node)
 
 
-def _convert_results(view: FileView, node: cst.Call) -> Iterator[Item]:
-    """``result.output`` and ``result.error`` of the variable that holds the result."""
-    renamed = {"output": "stdout", "error": "stderr"}
-    parent = view.parent(node)
-    members = [parent] if isinstance(parent, cst.Attribute) else []
-    if isinstance(parent, cst.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0].target, cst.Name):
-        target = parent.targets[0].target
-        scope = view.scope_at[target].owner(target.value)
-        uses = view.uses_of(target.value, scope) if scope is not None else []
-        members = [above for use in uses if isinstance(above := view.parent(use), cst.Attribute)]
-    for member in members:
-        name = renamed.get(member.attr.value)
-        if name is not None:
-            yield Replace(member, lambda updated, name=name: updated.with_changes(attr=cst.Name(name)))  # type: ignore[misc]
+def _is_keyword(arg: cst.Arg, name: str) -> bool:
+    return arg.keyword is not None and arg.keyword.value == name
+
+
+def _convert_handlers(view: FileView, node: cst.Call) -> Iterator[Item]:
+    """``except RuntimeError`` around a command that may fail, or may not be there."""
+    child: cst.CSTNode = node
+    for ancestor in view.ancestors(node):
+        if isinstance(ancestor, (cst.FunctionDef, cst.Lambda)):
+            return
+        if isinstance(ancestor, cst.Try) and ancestor.body is child:
+            inside = list(walk(ancestor.body))
+            first = next(n for n in inside if isinstance(n, cst.Call) and view.canonical(n.func) == _EXECUTE)
+            if first is not node or any(isinstance(n, cst.Call) and view.task_of(n.func) is not None for n in inside):
+                return
+            module = view.local_name("subprocess:")
+            for handler in ancestor.handlers:
+                if isinstance(handler.type, cst.Name) and handler.type.value == "RuntimeError":
+                    classes = f"(RuntimeError, {module}.CalledProcessError, FileNotFoundError)"
+                    yield Replace(handler.type, lambda updated, classes=classes: cst.parse_expression(classes))  # type: ignore[misc]
+            return
+        child = ancestor
+
+
+@on_symbol(_RESULT)
+def convert_result(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``ProcessResult`` as a type is ``subprocess.CompletedProcess``."""
+    parent = view.parent(reference.chain)
+    if isinstance(parent, cst.Call) and parent.func is reference.chain:
+        text = (
+            "ProcessResult is subprocess.CompletedProcess(command, returncode, stdout, stderr) in the standard library."
+        )
+        yield Finding(parent, "FM612", text)
+        return
+    target = f"{view.local_name('subprocess:')}.CompletedProcess"
+    yield Replace(reference.chain, lambda updated: cst.parse_expression(target))
+
+
+@on_file
+def convert_members(view: FileView) -> Iterator[Item]:
+    """``output`` and ``error`` of what ``subproc_execute`` gave."""
+    if not view.facts.uses_v1 and not any(".shell" in f.target for f in view.facts.imports):
+        return
+    for node in view.by_type.get(cst.Attribute, ()):
+        assert isinstance(node, cst.Attribute)
+        name = _MEMBERS.get(node.attr.value)
+        if name is not None and _is_result(view, node.value):
+            yield Replace(node, lambda updated, name=name: updated.with_changes(attr=cst.Name(name)))  # type: ignore[misc]
+
+
+def _is_result(view: FileView, node: cst.BaseExpression, depth: int = 0) -> bool:
+    """Whether an expression is a result of ``subproc_execute``, as far as assignments and annotations say."""
+    if isinstance(node, cst.NamedExpr):
+        return _is_result(view, node.value, depth)
+    if isinstance(node, cst.Call):
+        name = view.canonical(node.func)
+        found = view.index.definition(view.qualified(node.func) or "", view.facts.module)
+        function = found.function if found is not None else None
+        if found is None or function is None or not function.returns:
+            return name == _EXECUTE
+        return Type(function.returns, found.module.module).bare(view).name(view) == _RESULT
+    if not isinstance(node, cst.Name) or depth > 5:
+        return False
+    bindings = view.bindings(node)
+    return bool(bindings) and all(_holds_result(view, b, depth) for b in bindings)
+
+
+def _holds_result(view: FileView, binding: Binding, depth: int) -> bool:
+    annotation = getattr(binding.node, "annotation", None)
+    if isinstance(annotation, cst.Annotation):
+        return view.canonical(annotation.annotation) == _RESULT
+    return binding.kind == "assign" and binding.value is not None and _is_result(view, binding.value, depth + 1)

@@ -25,6 +25,10 @@ from flyte_migrate.rules.kinds import kinds_of
 from flyte_migrate.rules.scripts import is_run
 
 _PATCHES = frozenset({"flytekit.testing.patch", "flytekit.core.testing.patch"})
+#: What tests put mocks in place of.
+_PATCHED = frozenset(
+    {"execute", "_task_function", "task_function", "_workflow_function", "local_execute", "dispatch_execute"}
+)
 _CATCH_ALL = ("Exception", "BaseException")
 _PLAIN = frozenset({"int", "float", "str"})
 _NOTHING = cst.SimpleWhitespace("")
@@ -64,6 +68,26 @@ def convert_mock(view: FileView, reference: Reference) -> Iterator[Item]:
     yield from _results(view, node, task)
     patch = _patch(view)
     yield Replace(node, lambda updated: call(patch, [argument(updated.args[0].value), argument('"func"')]))
+
+
+@on_node(cst.Call)
+def convert_patched_attribute(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
+    """``mock.patch.object(t, "execute")``, ``monkeypatch.setattr(t, "_task_function", …)``: the task's ``func``."""
+    assert isinstance(node, cst.Call)
+    if len(node.args) < 2 or not isinstance(node.func, cst.Attribute) or node.args[1].keyword is not None:
+        return
+    attribute = string_value(node.args[1].value)
+    if attribute not in _PATCHED or node.func.attr.value not in ("object", "setattr"):
+        return
+    task = view.task_of(node.args[0].value)
+    if task is None or task.role in ("v2", "template") or node.args[0].star:
+        return
+    if attribute in ("local_execute", "dispatch_execute"):
+        yield Finding(node, "FM700", f"{attribute} belongs to Flyte 1; mock the function of {task.name}, its func.")
+        return
+    yield from _argument_checks(view, node)
+    yield from _results(view, node, task)
+    yield Replace(node.args[1].value, lambda updated: cst.SimpleString('"func"'))
 
 
 def _patch(view: FileView) -> str:
@@ -199,7 +223,8 @@ def _expected(view: FileView, node: cst.With, item: cst.WithItem, expectation: c
         names += [n for n in found[0] if n not in names]
     task = called_task(view, calls[-1].func) or mapped_task(view, calls[-1].func)
     name = item.asname.name.value if item.asname is not None and isinstance(item.asname.name, cst.Name) else ""
-    if task is None or not _is_last(view, node, calls[-1]) or _reads_more(view, node, name, kind):
+    asked = _asked_classes(view, node, name, classes)
+    if task is None or not _is_last(view, node, calls[-1]) or _reads_more(view, node, name, kind, asked):
         yield Finding(
             node,
             "FM701",
@@ -224,8 +249,12 @@ def _expected(view: FileView, node: cst.With, item: cst.WithItem, expectation: c
     yield Replace(expectation.args[0], lambda updated: updated.with_changes(value=error))
     if not name:
         yield Replace(item, lambda updated: updated.with_changes(asname=cst.AsName(cst.Name(caught))))
-    check = _check(kind, caught, names)
-    yield Insert(node, lambda rebuild: [check], after=True)
+    held = f"{caught}.{'value' if kind == 'pytest' else 'exception'}.code"
+    for question in asked:
+        yield Replace(question, lambda updated: cst.parse_expression(f'{held} == "{names[0]}"'))
+    if not any(isinstance(view.parent(question), cst.Assert) for question in asked):
+        check = _check(kind, caught, names)
+        yield Insert(node, lambda rebuild: [check], after=True)
 
 
 def _check(kind: str, caught: str, names: Sequence[str]) -> cst.BaseStatement:
@@ -289,14 +318,40 @@ def _is_last(view: FileView, node: cst.With, last: cst.Call) -> bool:
     return value is last
 
 
-def _reads_more(view: FileView, node: cst.With, name: str, kind: str) -> bool:
-    """Whether the test reads more of the exception than its text."""
+def _asked_classes(
+    view: FileView, node: cst.With, name: str, classes: Sequence[cst.BaseExpression]
+) -> list[cst.BaseExpression]:
+    """``caught.type is X`` and ``isinstance(caught.value, X)`` for the one class that is expected."""
+    if not name or len(classes) != 1:
+        return []
+    wanted = code(classes[0])
+    found: list[cst.BaseExpression] = []
+    items = list(walk(view.function_of(node) or view.tree))
+    if sum(isinstance(i, cst.AsName) and code(i.name) == name for i in items) > 1:
+        return []
+    for item in items:
+        if isinstance(item, cst.Comparison) and len(item.comparisons) == 1:
+            target = item.comparisons[0]
+            equal = isinstance(target.operator, (cst.Is, cst.Equal)) and code(target.comparator) == wanted
+            if equal and code(item.left) in (f"{name}.type", f"type({name}.value)", f"type({name}.exception)"):
+                found.append(item)
+        elif isinstance(item, cst.Call) and code(item.func) == "isinstance":
+            asked = [code(arg.value) for arg in item.args]
+            if asked in ([f"{name}.value", wanted], [f"{name}.exception", wanted]):
+                found.append(item)
+    return found
+
+
+def _reads_more(view: FileView, node: cst.With, name: str, kind: str, asked: Sequence[cst.BaseExpression]) -> bool:
+    """Whether the test reads more of the exception than its text and (as ``asked``) its class."""
     if not name:
         return False
     around = view.function_of(node) or view.tree
     held = "value" if kind == "pytest" else "exception"
     for item in walk(around):
         if not isinstance(item, cst.Attribute) or not isinstance(item.value, cst.Name) or item.value.value != name:
+            continue
+        if any(above in asked for above in view.ancestors(item)):
             continue
         if item.attr.value == held:
             parent = view.parent(item)
