@@ -130,8 +130,9 @@ def define(
         assert isinstance(small, (cst.Assign, cst.AnnAssign)) and isinstance(small.value, cst.Call)
         args = rebuilt_arguments(made, originals, small.value)
         types = typed_items(args["inputs"].value if "inputs" in args else None)
+        types = types or {p.name: p.annotation or "" for p in made.task.function.parameters}
         body = build(args, types)
-        inputs = ", ".join(f"{key}: {text}" for key, text in types.items()) or _own_inputs(made)
+        inputs = ", ".join(f"{key}: {text}" for key, text in types.items())
         decorated = {k: a for k, a in args.items() if k not in _OWN}
         options = task_arguments(view, decorated, {k: originals[k] for k in decorated})
         decorator = code(cst.Call(cst.parse_expression(f"{variable}.task"), options)) if options else f"{variable}.task"
@@ -147,10 +148,6 @@ def define(
         if made.node in view.ancestors(reference.node):
             yield Covered(reference.node)
     yield from _set_off(view, made.statement)
-
-
-def _own_inputs(made: TaskObject) -> str:
-    return ", ".join(f"{p.name}: {p.annotation}" for p in made.task.function.parameters)
 
 
 def _leading(statement: cst.SimpleStatementLine, definition: cst.FunctionDef) -> list[cst.EmptyLine]:
