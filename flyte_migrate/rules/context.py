@@ -24,6 +24,7 @@ from flyte_migrate.rules.context_uses import (
 )
 from flyte_migrate.rules.decks import placed_decks
 from flyte_migrate.rules.secrets import convert_reads
+from flyte_migrate.rules.trackers import own_neptune_runs
 from flyte_migrate.rules.transformers import in_transformer
 
 #: Attribute paths that are read from ``flyte.ctx()`` under another name; the longest wins (CTX-01…06).
@@ -57,19 +58,20 @@ def convert_context(view: FileView) -> Iterator[Item]:
     module_level = {
         use.root for variable in context_variables(view) if variable.is_module_level for use in variable.uses
     }
+    elsewhere = own_neptune_runs(view)
     for use in uses:
-        if use.path[:1] != ("working_directory",):
+        if use.path[:1] != ("working_directory",) and use.root not in elsewhere:
             yield from _convert_use(view, use, direct=isinstance(use.root, cst.Call) or use.root in module_level)
     yield from _convert_variables(view)
 
 
 def _convert_variables(view: FileView) -> Iterator[Item]:
     """``ctx = current_context()`` → ``ctx = flyte.ctx()``, or nothing once no use reads it any more."""
-    placed = placed_decks(view)
+    converted = placed_decks(view) | own_neptune_runs(view)
     for variable in context_variables(view):
         secrets = [use for use in variable.uses if use.path[:1] == ("secrets",)]
         left = _left_by_secrets(view, secrets) if secrets else []
-        uses = [use for use in variable.uses if use.root not in placed]
+        uses = [use for use in variable.uses if use.root not in converted]
         read = [use for use in uses if not use.path or use.path[0] not in _WITHOUT_CONTEXT]
         if read and not variable.is_module_level:
             target = view.ref("flyte:ctx")

@@ -12,9 +12,11 @@ from flyte_migrate.rewrite.template import code, string_value
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rules.configuration import layout_comments
 from flyte_migrate.rules.renderers import distributions_of_renderers
+from flyte_migrate.rules.trackers import NEPTUNE, NEPTUNE_SCALE, imports
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)", re.DOTALL)
 _DECKS = "flytekitplugins-deck-standard"
+_NEPTUNE = "flytekitplugins-neptune"
 #: The extras of flytekitplugins-deck-standard.
 _DECK_EXTRAS = {
     "pandas": ("pandas",),
@@ -81,6 +83,8 @@ def _replaced(view: FileView, value: cst.BaseExpression, listed: frozenset[str],
         return None
     if row.name == _DECKS:
         return [n for n in _for_decks(view, extras) if _normalised(n) not in listed]
+    if row.name == _NEPTUNE and not imports(view, NEPTUNE_SCALE) and imports(view, NEPTUNE):
+        return [] if "neptune" in listed else ["neptune"]
     if row.kind == "drop" or (row.bundled and bundled):
         return []
     return [] if _normalised(row.target) in listed else [row.target]

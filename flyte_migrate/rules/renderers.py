@@ -14,16 +14,18 @@ import libcst as cst
 
 from flyte_migrate.rewrite.libraries import Libraries, known_name
 from flyte_migrate.rewrite.plan import Finding, Helper, Item, Replace
-from flyte_migrate.rewrite.template import argument, code, expression, only_lines, parenthesized, statement
+from flyte_migrate.rewrite.template import argument, call, code, expression, only_lines, parenthesized, statement
 from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file
-from flyte_migrate.rules.configuration import UNKNOWN, arguments, callee, layout_comments, literal
+from flyte_migrate.rules.configuration import UNKNOWN, arguments, callee, indentation, layout_comments, literal
 from flyte_migrate.rules.decorators import decorator_arguments
 from flyte_migrate.rules.kinds import kinds_of
 
 _PLUGIN = "flytekitplugins.deck.renderer"
 _WHYLOGS = "flytekitplugins.whylogs.renderer"
+#: What makes the HTML stays on one line up to here.
+_ROOM = 90
 #: What ``to_html`` was given, by parameter: of the renderer, too.
 Values = Mapping[str, cst.BaseExpression]
 #: Makes the HTML of the call of ``to_html`` with the edits below it, and of all values.
@@ -112,16 +114,25 @@ def _profile(place: _Place) -> tuple[None, Build]:
 
     def build(updated: cst.Call, values: Values) -> cst.BaseExpression:
         title = values.get("title", cst.SimpleString('"Pandas Profiling Report"'))
-        return expression(f"{library}({{df}}, title={{title}}).to_html()", df=values["df"], title=title)
+        return _page_of(place, library, [cst.Arg(values["df"]), argument(title, "title")])
 
     return None, build
 
 
 def _box(place: _Place) -> tuple[None, Build]:
-    library = place.library("plotly.express:", "px")
-    return None, lambda updated, values: expression(
-        f"{library}.box({{df}}, y={{column}}).to_html()", df=values["df"], column=values["column_name"]
-    )
+    box = f"{place.library('plotly.express:', 'px')}.box"
+
+    def build(updated: cst.Call, values: Values) -> cst.BaseExpression:
+        return _page_of(place, box, [cst.Arg(values["df"]), argument(values["column_name"], "y")])
+
+    return None, build
+
+
+def _page_of(place: _Place, function: str, args: Sequence[cst.Arg]) -> cst.Call:
+    """``function(...).to_html()``, the arguments on lines of their own where they are long."""
+    indent = indentation(place.view, place.reference.chain)
+    made = call(function, args, room=_ROOM - len(indent), indent=indent)
+    return cst.Call(cst.Attribute(made, cst.Name("to_html")))
 
 
 def _image(place: _Place) -> tuple[Helper, Build]:
@@ -416,13 +427,13 @@ def _convert(
     given: Mapping[tuple[_Use, cst.Call], dict[str, cst.Arg] | None],
     used: frozenset[str],
 ) -> Iterator[Item]:
-    for call in use.calls:
-        args = given[use, call] or {}
+    for shown in use.calls:
+        args = given[use, shown] or {}
         place = _Place(view, libraries, use.reference, args, used)
         helper, build = use.renderer.html(place)
         if helper is not None:
             yield helper
-        yield Replace(call, _built(use, call, args, build))
+        yield Replace(shown, _built(use, shown, args, build))
     if use.assignment is not None:
         line = use.assignment
         yield Replace(line, lambda updated: _lines_around(view, line, updated))

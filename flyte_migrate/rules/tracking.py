@@ -28,10 +28,25 @@ from flyte_migrate.rules.configuration import (
     layout_comments,
     lost_comments,
 )
+from flyte_migrate.rules.context_uses import ContextUse
 from flyte_migrate.rules.decorators import decorator_arguments
-from flyte_migrate.rules.trackers import COMET, MEMRAY, MLFLOW, TRACKERS, WANDB, Tracked, key_variable, tracked_tasks
+from flyte_migrate.rules.trackers import (
+    COMET,
+    MEMRAY,
+    MLFLOW,
+    NEPTUNE,
+    NEPTUNE_SCALE,
+    TRACKERS,
+    WANDB,
+    Tracked,
+    key_variable,
+    makes_run,
+    neptune_uses,
+    tracked_tasks,
+)
 
-_CODES = {WANDB: "FM650", MLFLOW: "FM651", COMET: "FM640", MEMRAY: "FM640"}
+_CODES = {WANDB: "FM650", MLFLOW: "FM651"}
+_WITHOUT_PLUGIN = "FM640"
 #: What wandb offers for its global run, and a run has under the same name.
 _OF_RUN = frozenset(
     {"log", "config", "summary", "log_artifact", "use_artifact", "define_metric", "save", "alert", "watch", "finish"}
@@ -67,7 +82,11 @@ def convert_tracking(view: FileView) -> Iterator[Item]:
             try:
                 change = _change(view, libraries, item)
             except _LeftError as why:
-                done.append(Finding(item.decorator, _CODES[item.reference.name], str(why), item.reference.name))
+                done.append(
+                    Finding(
+                        item.decorator, _CODES.get(item.reference.name, _WITHOUT_PLUGIN), str(why), item.reference.name
+                    )
+                )
                 continue
             changes[function.decorators.index(item.decorator)] = change
             done += change.items
@@ -162,16 +181,21 @@ def _wandb(view: FileView, libraries: Libraries, item: Tracked) -> _Change:
             "environment's secrets; flyteplugins.wandb.wandb_init goes above the task decorator."
         )
     _check_place(item, "wandb_init")
+    runs: list[Item] = list(_global_runs(view, item))
     config = decorator_arguments(view, item.definition).get("task_config")
     if config is not None and callee(view, follow(view, config.value)).endswith(".Elastic"):
-        raise _LeftError(
-            "In Flyte 2 wandb_init logs from the first worker alone (run_mode says otherwise); it goes above the task."
-        )
+        if any(isinstance(run, Replace) for run in runs):
+            raise _LeftError(
+                "In Flyte 2 the first worker alone has a run unless wandb_init says run_mode; it goes above the task."
+            )
+        runs = [
+            Finding(item.decorator, "FM661", "The first worker alone has a run; run_mode of wandb_init tells more.")
+        ]
     target = view.ref("flyteplugins.wandb:wandb_init")
     change = _Change(
         lambda updated: _called(item, target, [*_edited(updated, item, ("secret",)), *_own_run(view, item)]), above=True
     )
-    change.items += _global_runs(view, item)
+    change.items += runs
     return change
 
 
@@ -180,7 +204,7 @@ def _check_place(item: Tracked, name: str) -> None:
         raise _LeftError(f"{name} goes above the task decorator in Flyte 2, past the decorators between them.")
 
 
-def _global_runs(view: FileView, item: Tracked) -> Iterator[Item]:
+def _global_runs(view: FileView, item: Tracked) -> Iterator[Replace | Finding]:
     """``wandb.log(...)`` → ``get_wandb_run().log(...)``: in a local run the plugin's run is not wandb's global one."""
     function = item.definition.node
     ours = [r for r in view.by_type.get(cst.Attribute, ()) if function in set(view.ancestors(r))]
@@ -265,6 +289,74 @@ def _comet(view: FileView, libraries: Libraries, item: Tracked) -> _Change:
     return _Change(None, items=items)
 
 
+# -- Neptune -----------------------------------------------------------------------------------------------------------
+
+
+def _neptune(view: FileView, libraries: Libraries, item: Tracked) -> _Change:
+    """The task makes the run itself, around all that it does."""
+    given = item.given or {}
+    function = item.definition.node
+    constructor, module = _NEPTUNE[item.reference.name]
+    if not makes_run(view, item):
+        raise _LeftError(
+            'The API token has to be in NEPTUNE_API_TOKEN: flyte.Secret(..., as_env_var="NEPTUNE_API_TOKEN") among '
+            f"the environment's secrets; then make the run in the task: with {constructor}(project=...) as run."
+        )
+    body = function.body
+    assert isinstance(body, cst.IndentedBlock)
+    uses = neptune_uses(view, item)
+    named = _named_run(view, function, uses)
+    target = named.targets[0].target if named is not None else None
+    variable = target if isinstance(target, cst.Name) else cst.Name("neptune_run")
+    library = libraries.name_in(function, f"{module}:")
+    change = _Change(None)
+    for use in uses:
+        if named is None:
+            change.items.append(Replace(use.links[0], lambda updated: variable))
+    if named is not None:
+        change.items.append(Replace(view.statement(named), lambda updated: []))
+    made = item.decorator.decorator
+
+    def build(updated: cst.IndentedBlock) -> cst.IndentedBlock:
+        assert isinstance(made, cst.Call)
+        args = [argument(a.value, name) for name, a in given.items() if name not in ("secret", "host")]
+        run = call(f"{library}.{constructor.partition('.')[2]}", args, room=76)
+        asked = cst.AsName(variable) if uses else None
+        statements = list(updated.body)
+        head = 1 if function.get_docstring(clean=False) is not None else 0
+        if any(_imports(s, module) for s in statements[head : head + 1]):
+            head += 1
+        lines = [cst.EmptyLine(indent=False)] if head else []
+        inner = cst.With([cst.WithItem(run, asked)], updated.with_changes(body=statements[head:]), leading_lines=lines)
+        return updated.with_changes(body=[*statements[:head], inner], footer=[])
+
+    change.items.append(Replace(body, build, wraps=True))
+    message = "Neptune names the run itself; what v1 wrote about the execution into it, and the link to it, are gone."
+    change.items.append(Finding(item.decorator, "FM661", message))
+    return change
+
+
+#: How the run is made, and the module that has it.
+_NEPTUNE = {NEPTUNE: ("neptune.init_run", "neptune"), NEPTUNE_SCALE: ("neptune_scale.Run", "neptune_scale")}
+
+
+def _named_run(view: FileView, function: cst.FunctionDef, uses: Sequence[ContextUse]) -> cst.Assign | None:
+    """``run = ctx.neptune_run`` where that is the only use, at the top of the function's body."""
+    if len(uses) != 1 or len(uses[0].path) != 1:
+        return None
+    assign = view.parent(uses[0].links[0])
+    target = assign.targets[0].target if isinstance(assign, cst.Assign) and len(assign.targets) == 1 else None
+    if not isinstance(assign, cst.Assign) or not isinstance(target, cst.Name):
+        return None
+    line = view.parent(assign)
+    single = isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 and view.parent(line) is function.body
+    return assign if single and len(view.scope_of[function].bindings[target.value]) == 1 else None
+
+
+def _imports(statement: cst.CSTNode, module: str) -> bool:
+    return isinstance(statement, cst.SimpleStatementLine) and code(statement).strip() == f"import {module}"
+
+
 # -- memray ------------------------------------------------------------------------------------------------------------
 
 
@@ -311,6 +403,8 @@ _CHANGES: dict[str, Callable[[FileView, Libraries, Tracked], _Change]] = {
     MLFLOW: _mlflow,
     COMET: _comet,
     MEMRAY: _memray,
+    NEPTUNE: _neptune,
+    NEPTUNE_SCALE: _neptune,
 }
 
 
@@ -321,4 +415,4 @@ def report_trackers(view: FileView, reference: Reference) -> Iterator[Item]:
         return
     shown = reference.name.rpartition(".")[2]
     message = f"{shown} is converted where it decorates a task; in this place write what the library offers."
-    yield Finding(reference.chain, _CODES[reference.name], message, reference.name)
+    yield Finding(reference.chain, _CODES.get(reference.name, _WITHOUT_PLUGIN), message, reference.name)
