@@ -19,6 +19,7 @@ from flyte_migrate.rules import on_symbol
 from flyte_migrate.rules.configuration import argument_comments, arguments, commented_call, listed, literal
 from flyte_migrate.rules.decorators import ENVIRONMENT_ARGUMENTS
 from flyte_migrate.rules.images import image_argument, reusable_image
+from flyte_migrate.rules.kinds import kinds_of
 from flyte_migrate.rules.resources import environment_variables_argument, resources_argument, resources_findings
 from flyte_migrate.rules.secrets import secrets_argument
 
@@ -149,13 +150,17 @@ def _depends_on(view: FileView, own: Ref) -> list[Ref]:
 def convert_actor_cache(view: FileView, reference: Reference) -> Iterator[Item]:
     """``@actor_cache`` → ``@functools.lru_cache(maxsize=None)``: a value is kept as long as its container lives."""
     node = view.parent(reference.chain)
+    function = view.parent(node) if isinstance(node, cst.Decorator) else None
+    if function is not None and any(known == "FM664" for known, _ in view.todos_above(function)):
+        return  # an earlier run has seen files here, and edited what hands them over
     files = _file_parameters(view, node)
     if files:
         yield Finding(
             reference.chain,
             "FM664",
-            f"{' and '.join(files)} would be the key of the cache, but a File or Dir is not hashable: hand over its "
-            "path, and cache on that with functools.lru_cache(maxsize=None).",
+            f"{' and '.join(files)}: Flyte 1 knew a file by its place, but a File or Dir is not hashable, and every "
+            "download has a path of its own. Hand over its path, download inside, and cache on the path with "
+            "functools.lru_cache(maxsize=None).",
         )
         return
     target = cst.parse_expression(f"{view.local_name('functools:lru_cache')}")
@@ -173,16 +178,27 @@ def convert_actor_cache(view: FileView, reference: Reference) -> Iterator[Item]:
 
 
 def _file_parameters(view: FileView, decorator: cst.CSTNode | None) -> list[str]:
-    """The parameters of a cached function that take a file or folder, whose place was the key in v1."""
+    """The parameters of a cached function that take a file or folder, by their annotation or in a call of this file:
+    its place was the key in v1.
+    """
     function = view.parent(decorator) if isinstance(decorator, cst.Decorator) else None
     if not isinstance(function, cst.FunctionDef):
         return []
-    params = function.params
-    return [
+    params = (*function.params.posonly_params, *function.params.params, *function.params.kwonly_params)
+    names = [p.name.value for p in params]
+    found = {
         p.name.value
-        for p in (*params.posonly_params, *params.params, *params.kwonly_params)
+        for p in params
         if p.annotation is not None and any(_is_blob(view, n) for n in walk(p.annotation.annotation))
-    ]
+    }
+    kinds = kinds_of(view)
+    for use in view.occurrences.get(function.name.value, ()):
+        node = view.parent(use)
+        for number, arg in enumerate(node.args if isinstance(node, cst.Call) and node.func is use else ()):
+            kind = kinds.of(arg.value)
+            if kind is not None and kind.is_blob and not arg.star:
+                found.update([arg.keyword.value] if arg.keyword is not None else names[number : number + 1])
+    return [name for name in names if name in found]
 
 
 def _is_blob(view: FileView, node: cst.CSTNode) -> bool:

@@ -10,11 +10,13 @@ import libcst as cst
 from flyte_migrate.mapping import Package, package
 from flyte_migrate.rewrite.template import code, string_value
 from flyte_migrate.rewrite.view import FileView
-from flyte_migrate.rules.configuration import layout_comments
+from flyte_migrate.rules.configuration import constant, layout_comments
 from flyte_migrate.rules.renderers import distributions_of_renderers
 from flyte_migrate.rules.trackers import NEPTUNE, NEPTUNE_SCALE, imports
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)", re.DOTALL)
+#: A name that a version, extras, a marker or a URL follow.
+_NAMED = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*[\[=<>!~;@ ]")
 _DECKS = "flytekitplugins-deck-standard"
 _NEPTUNE = "flytekitplugins-neptune"
 #: The extras of flytekitplugins-deck-standard.
@@ -45,7 +47,7 @@ def converted_elements(view: FileView, elements: Sequence[cst.BaseElement], *, b
         if names is None:
             found.append(element)
             continue
-        quote = code(element.value)[-1]
+        quote = code(element.value)[-1] if code(element.value)[-1] in "\"'" else '"'
         values = [cst.SimpleString(f"{quote}{name}{quote}") for name in names]
         plain = cst.Element(values[0]) if values else None
         found += [plain.with_changes(value=v, comma=_between(elements)) for v in values[:-1]] if plain else []
@@ -77,7 +79,7 @@ def _row(text: str) -> tuple[Package | None, str]:
 
 def _replaced(view: FileView, value: cst.BaseExpression, listed: frozenset[str], *, bundled: bool) -> list[str] | None:
     """The requirements that take the place of an element; None if it stays."""
-    text = string_value(value)
+    text = _requirement(view, value)
     row, extras = _row(text) if text is not None else (None, "")
     if row is None or row.kind == "manual":
         return None
@@ -88,6 +90,16 @@ def _replaced(view: FileView, value: cst.BaseExpression, listed: frozenset[str],
     if row.kind == "drop" or (row.bundled and bundled):
         return []
     return [] if _normalised(row.target) in listed else [row.target]
+
+
+def _requirement(view: FileView, value: cst.BaseExpression) -> str | None:
+    """The text of a requirement: a string, a variable that holds one, or the start of ``f"name=={version}"``."""
+    if isinstance(value, cst.FormattedString):
+        first = value.parts[0] if value.parts else None
+        named = _NAMED.match(first.value) if isinstance(first, cst.FormattedStringText) else None
+        return named[1] if named is not None else None
+    known = constant(view, value)
+    return known if isinstance(known, str) else None
 
 
 def _for_decks(view: FileView, extras: str) -> list[str]:

@@ -253,7 +253,35 @@ class Kinds:
 
     def _expression(self, node: cst.CSTNode) -> Kind | None:
         reader = _READERS.get(type(node))
-        return reader(self, node) if reader is not None else None
+        found = reader(self, node) if reader is not None else None
+        if found is None and self._guards and isinstance(node, (cst.Name, cst.Attribute)):
+            return self._guarded(node)
+        return found
+
+    @cached_property
+    def _guards(self) -> dict[cst.If, tuple[str, Kind]]:
+        """The ``if`` statements that ask for the type of something: its source text, and the kind it then has."""
+        found: dict[cst.If, tuple[str, Kind]] = {}
+        for node in self.view.by_type.get(cst.If, ()):
+            assert isinstance(node, cst.If)
+            subject, type_ = _asked(node.test)
+            kind = self.of_type(Type(code(type_), self.view.facts.module)) if type_ is not None else None
+            if subject is not None and kind is not None and kind.is_blob:
+                found[node] = (code(subject), kind)
+        return found
+
+    def _guarded(self, node: cst.Name | cst.Attribute) -> Kind | None:
+        """The kind that an ``if`` around gives what is unknown otherwise, unless it is bound anew below that."""
+        text = code(node)
+        below: cst.CSTNode = node
+        for ancestor in self.view.ancestors(node):
+            guard = self._guards.get(ancestor) if isinstance(ancestor, cst.If) else None
+            if guard is not None and guard[0] == text and isinstance(ancestor, cst.If) and below is ancestor.body:
+                bound = self.view.bindings(node) if isinstance(node, cst.Name) else ()
+                anew = any(ancestor in self.view.ancestors(b.node) for b in bound if b.node in self.view.parents)
+                return None if anew else guard[1]
+            below = ancestor
+        return None
 
     def _name(self, node: cst.Name) -> Kind | None:
         if node.value == "None":
@@ -783,6 +811,8 @@ class Kinds:
         name = self.called(call)
         if name in INSPECTION or name in V1_TYPES or name.rpartition(".")[0] in V1_TYPES:
             return False
+        if name == "flytekit.approve":
+            return False  # what is approved goes on as it is
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in CONTAINER_METHODS:
             return False
         if isinstance(call.func, cst.Attribute) and self._is_artifact(call.func.value):
@@ -825,6 +855,11 @@ INSPECTION = frozenset(
         "callable",
         "hasattr",
         "getattr",
+        "setattr",
+        "object.__setattr__",
+        "frozenset",
+        "filter",
+        "map",
         "typing.cast",
         "dataclasses.replace",
         "copy.copy",
@@ -849,6 +884,18 @@ CONTAINER_METHODS = frozenset(
 )
 
 V1_TYPES = FILE_TYPES | DIRECTORY_TYPES | FRAME_TYPES
+
+
+def _asked(test: cst.BaseExpression) -> tuple[cst.BaseExpression | None, cst.BaseExpression | None]:
+    """What a test asks the type of, and for which: ``isinstance(x, T)``, ``type(x) == T``, ``type(x) is T``."""
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+        asked, compared = test.left, test.comparisons[0]
+        is_type = isinstance(asked, cst.Call) and code(asked.func) == "type" and len(asked.args) == 1
+        if is_type and isinstance(asked, cst.Call) and isinstance(compared.operator, (cst.Equal, cst.Is)):
+            return asked.args[0].value, compared.comparator
+    if isinstance(test, cst.Call) and code(test.func) == "isinstance" and len(test.args) == 2:
+        return test.args[0].value, test.args[1].value
+    return None, None
 
 
 def _alternatives(type_: Type) -> list[Type]:

@@ -14,7 +14,16 @@ from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.awaiting import runs_async
 from flyte_migrate.rewrite.flow import value_of
 from flyte_migrate.rewrite.plan import Covered, Finding, Helper, Item, Replace, insert
-from flyte_migrate.rewrite.template import WIDTH, argument, call, code, exploded, only_lines, parenthesized
+from flyte_migrate.rewrite.template import (
+    WIDTH,
+    argument,
+    call,
+    code,
+    exploded,
+    only_lines,
+    parenthesized,
+    string_value,
+)
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file
@@ -34,6 +43,8 @@ from flyte_migrate.rules.tasks import task_arguments
 
 PARTIAL = "functools.partial"
 _OPTIONS = ("target", "concurrency", "min_successes", "min_success_ratio", "run_all_sub_nodes")
+#: ``union.map`` has its own parameters.
+_UNION_OPTIONS = ("target", "bound_inputs", "concurrency", "min_successes", "min_success_ratio")
 _OLDER_OPTIONS = ("target", "concurrency", "min_success_ratio", "run_all_sub_nodes")
 #: The first parameter had other names in older releases.
 _TARGETS = ("target", "task_function", "python_function_task")
@@ -133,6 +144,7 @@ def read_map_task(view: FileView, creation: cst.Call) -> MapTask:
     options: dict[str, cst.Arg] = {}
     made_by = view.canonical(creation.func)
     order = _OPTIONS if made_by in ("flytekit.map_task", "flytekit.core.array_node.array_node") else _OLDER_OPTIONS
+    order = _UNION_OPTIONS if made_by == "union.map" else order
     for position, arg in enumerate(creation.args):
         if arg.star:
             raise UnreadableError(
@@ -147,6 +159,12 @@ def read_map_task(view: FileView, creation: cst.Call) -> MapTask:
     found = _target(view, creation, target.value)
     found.options = {k: a for k, a in options.items() if k in _OPTIONS and not is_none(a.value)}
     others = {k: a for k, a in options.items() if k not in _OPTIONS and not is_none(a.value)}
+    bound = others.get("bound_inputs")
+    if bound is not None and isinstance(bound.value, cst.Dict):
+        keys = [string_value(e.key) if isinstance(e, cst.DictElement) else None for e in bound.value.elements]
+        if None not in keys:
+            found.bound.update((k, Bound(e.value, None)) for k, e in zip(keys, bound.value.elements, strict=True) if k)
+            del others["bound_inputs"]
     metadata = others.pop("metadata", None)
     if metadata is not None:
         value = follow(view, metadata.value)
@@ -158,6 +176,10 @@ def read_map_task(view: FileView, creation: cst.Call) -> MapTask:
                 f"flyte.map({found.task.name}.override(...), values).",
             )
         found.overrides = given
+    if "bound_inputs" in others:
+        raise UnreadableError(
+            "FM215", f"The bound inputs can't be read here; bind them with functools.partial({found.task.name}, ...)."
+        )
     for keyword in others:
         raise UnreadableError(
             "FM215", f"{keyword}= of the map task is not an override; set it on {found.task.name} or its environment."
@@ -487,8 +509,7 @@ def _mapped(view: FileView, item: MapCall, updated: cst.Call, legal: bool) -> cs
         function = call(cst.Attribute(function, cst.Name("override")), overrides, room=10_000)
     if legal:
         partial = map_task.partial
-        assert partial is not None
-        if overrides:
+        if overrides or partial is None:
             values = [argument(_bound_value(view, item, n, b, now), n) for n, b in map_task.bound.items()]
             function = call(_partial_name(view), [argument(function), *values], room=10_000)
         else:
@@ -524,6 +545,9 @@ def _pair(original: cst.Call, updated: cst.Call, now: dict[cst.CSTNode, cst.Base
     """Note what each argument of the original call has become in the edited one, through nested ``partial`` calls."""
     for before, after in zip(original.args, updated.args, strict=True):
         now[before.value] = after.value
+        if isinstance(before.value, cst.Dict) and isinstance(after.value, cst.Dict):
+            pairs = zip(before.value.elements, after.value.elements, strict=False)
+            now.update((one.value, other.value) for one, other in pairs)
         if (
             isinstance(before.value, cst.Call)
             and isinstance(after.value, cst.Call)
