@@ -36,7 +36,7 @@ from flyte_migrate.rules.secrets import secrets_argument
 APP = "union.app.App"
 INPUT = "union.app.Input"
 _MODEL_SERVERS = {"union.app.llm.VLLMApp": "vllm", "union.app.llm.SGLangApp": "sglang"}
-_TEMPLATE = "flytekit.PodTemplate"
+_TEMPLATES = ("flytekit.PodTemplate", "flyte.PodTemplate")
 #: In v1's order, which positional arguments follow.
 _FIELDS = ("name", "container_image", "port", "limits", "requests", "secrets", "args", "command")
 #: Names that other rules know these arguments by.
@@ -96,7 +96,7 @@ def app_arguments(view: FileView, node: cst.Call) -> dict[str, cst.Arg] | None:
     if given is None or "name" not in given or "container_image" not in given:
         return None
     image = follow(view, given["container_image"].value)
-    if isinstance(image, cst.Call) and callee(view, image) == _TEMPLATE:
+    if isinstance(image, cst.Call) and callee(view, image) in _TEMPLATES:
         return None
     framework = given.get("framework_app")
     if framework is not None and not (_is_fastapi(view, framework.value) and "args" not in given):
@@ -136,7 +136,8 @@ def _findings(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg]) -> I
             about.append("include is looked up beside this file, not in the folder the command runs in")
         if not said:
             about.append("Union gave an app 10Gi of ephemeral storage (disk=) if none was said")
-        yield Finding(node, "FM662", f"{'; '.join(about)}.".capitalize())
+        text = "; ".join(about)
+        yield Finding(node, "FM662", f"{text[0].upper()}{text[1:]}.")
 
 
 def _environment(view: FileView, node: cst.Call, updated: cst.Call, given: Mapping[str, cst.Arg]) -> cst.BaseExpression:

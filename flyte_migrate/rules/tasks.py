@@ -299,7 +299,8 @@ def convert_documentation(view: FileView, reference: Reference) -> Iterator[Item
 
 def _findings(view: FileView, definition: TaskDefinition, args: Mapping[str, cst.Arg]) -> Iterator[Finding]:
     yield from cache_findings(view, definition, args)
-    yield from resources_findings(view, args)
+    if _configures_environment(view, definition) or definition.task.qualified not in view.environments.of_task:
+        yield from resources_findings(view, args)
     yield from environment_variables_findings(view, args)
     yield from image_findings(view, args)
     yield from plugin_findings(view, args)
