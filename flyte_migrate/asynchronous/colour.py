@@ -8,12 +8,15 @@ that it calls directly. Code outside a run (scripts, tests) stays as it is and g
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flyte_migrate.asynchronous.uses import FileUses, Use
 from flyte_migrate.project.facts import Function
 from flyte_migrate.project.link import ProjectIndex
+
+_TEST_FILE = re.compile(r"(^|[/\\\\])(test_[^/\\\\]*|[^/\\\\]*_test|conftest)\.py$")
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,9 @@ class _Colourer:
                 if not closure.isdisjoint(problems)
             }
             if not dropped:
-                return Colouring(turned, frozenset(wanted - set(sync)), sync)
+                # The calls of plain functions were made while the workflow was compiled: nodes like any other.
+                parallel = {name for name in turned if name in wanted or self._is_plain(name)}
+                return Colouring(turned, frozenset(parallel), sync)
             sync |= dropped
 
     # -- what calls what -----------------------------------------------------------------------------------------------
@@ -137,14 +142,14 @@ class _Colourer:
         if name in self.generators:
             return "it is a generator"
         for use in self.uses_of.get(name, ()):
-            if use.kind == "value":
+            if use.kind == "value" or (use.where and (not use.caller or use.caller in self.inside)):
                 return f"it {use.where} in {self.index.modules[use.module].path}"
             if use.kind == "call" and use.module not in self.editable:
                 return f"{self.index.modules[use.module].path} calls it, and is not among the files of this run"
             if use.kind == "call" and use.caller and self._is_unclear(use.caller):
                 return f"a method calls it in {self.index.modules[use.module].path}"
         for use in self.uses_by.get(name, ()):
-            if use.kind == "value" and (use.callee in self.index.tasks or use.callee in self.blocking):
+            if (use.kind == "value" or use.where) and (use.callee in self.index.tasks or use.callee in self.blocking):
                 return f"{use.callee.rpartition('.')[2]} {use.where} in it"
         return ""
 
@@ -152,9 +157,9 @@ class _Colourer:
         """A method outside of tests: whether it is called inside a run can't be told."""
         module, function = self.functions[caller]
         owner = f"{module}.{function.enclosing}"
-        return (
-            owner in self.classes and not function.enclosing.startswith("Test") and not function.name.startswith("test")
-        )
+        if owner not in self.classes or function.enclosing.startswith("Test") or function.name.startswith("test"):
+            return False
+        return not _TEST_FILE.search(self.index.modules[module].path)
 
 
 def _told(name: str, reason: str, driver: str) -> str:

@@ -61,6 +61,10 @@ _LOG_METHODS = frozenset({
 })
 # fmt: on
 
+#: What a function that only computes a value does not hold, and what one that may raise does not hold.
+_EFFECTS = (cst.Global, cst.Nonlocal, cst.Yield, cst.With, cst.Import)
+_ENDING = (*_EFFECTS, cst.Raise, cst.Assert)
+
 
 class Effects(Variables):
     """Describes items of one function: names and effects. ``visited`` are functions whose purity is being looked at."""
@@ -152,7 +156,8 @@ class Effects(Variables):
                 return Effect.OUTPUT, set()
             return Effect.UNKNOWN, self._arguments(node)
         qualified = view.qualified(func)
-        if isinstance(func, cst.Name) and self._is_pure_function(func):
+        # What looks at results of calls and may raise for them did so inside a node of Flyte 1.
+        if isinstance(func, cst.Name) and self._is_pure_function(func, self._takes_results(node)):
             return Effect.NONE, set()
         if qualified is not None:
             definition = view.index.definition(qualified, view.facts.module)
@@ -188,8 +193,18 @@ class Effects(Variables):
         handed = [arg.value for arg in node.args if type_name(self.view, arg.value) not in _IMMUTABLE]
         return {self.name(a) for a in handed if isinstance(a, cst.Name) and self.is_local(a)}
 
-    def _is_pure_function(self, name: cst.Name) -> bool:
-        """Whether a name is a function of this file that only computes a value."""
+    def _takes_results(self, node: cst.Call) -> bool:
+        """Whether an argument of a call is the result of a task, or a variable that holds one."""
+        for argument in node.args:
+            if self.has_calls(argument.value):
+                return True
+            bindings = self.view.bindings(argument.value) if isinstance(argument.value, cst.Name) else ()
+            if any(b.value is not None and self.has_calls(b.value) for b in bindings if b.kind in ("assign", "unpack")):
+                return True
+        return False
+
+    def _is_pure_function(self, name: cst.Name, may_raise: bool) -> bool:
+        """Whether a name is a function of this file that only computes a value, or else raises."""
         bindings = self.view.bindings(name)
         node = bindings[0].node if len(bindings) == 1 else None
         if (
@@ -199,10 +214,7 @@ class Effects(Variables):
             or node.decorators
         ):
             return False
-        if any(
-            isinstance(n, (cst.Global, cst.Nonlocal, cst.Yield, cst.Raise, cst.Assert, cst.With, cst.Import))
-            for n in walk(node.body)
-        ):
+        if any(isinstance(n, _EFFECTS if may_raise else _ENDING) for n in walk(node.body)):
             return False
         inner = Effects(self.view, node, self.units, False, self.visited | {node})
         own = set(inner.scope.bindings) - {p.name.value for p in walk(node.params) if isinstance(p, cst.Param)}

@@ -106,6 +106,9 @@ class _Emitter(Expressions):
         self.indent -= 4
         return node.with_changes(body=statements)
 
+    def returning(self, value: cst.BaseExpression, place: Place) -> None:
+        place.statements += self._block([layout.line(cst.Return(value))], frozenset(), place)
+
     def _block(
         self, block: Sequence[cst.BaseStatement], live: frozenset[str], around: Place
     ) -> list[cst.BaseStatement]:
@@ -192,13 +195,16 @@ class _Emitter(Expressions):
 
     def _await_pending(self, item: Item, place: Place) -> None:
         """Get the results of started tasks that an item needs."""
-        for shared in [s for s in place.pending if s in item.needs]:
-            name, target = place.pending.pop(shared)
-            waited = cst.Await(cst.Name(name))
-            if target is None or not (shared.writes & item.reads or shared in item.parts):
+        needed = dict.fromkeys(started for one, started in place.pending.items() if one in item.needs)
+        for started in needed:
+            waited = cst.Await(cst.Name(started.name))
+            is_read = any(i.writes & item.reads or i in item.parts for i in started.items)
+            if started.target is not None and is_read:
+                place.statements.append(layout.line(cst.Assign([cst.AssignTarget(started.target)], waited)))
+                place.pending = {one: other for one, other in place.pending.items() if other is not started}
+            elif started not in place.waited:
                 place.statements.append(layout.line(cst.Expr(waited)))
-            else:
-                place.statements.append(layout.line(cst.Assign([cst.AssignTarget(target)], waited)))
+            place.waited.add(started)
 
     # -- statements ----------------------------------------------------------------------------------------------------
 
@@ -253,7 +259,7 @@ class _Emitter(Expressions):
     def _nested(self, node: cst.FunctionDef) -> cst.FunctionDef:
         key = f"{self.view.facts.module}.{self.view.function_key(node)}"
         if self.awaits and key in self.units.asynchronous:
-            return coroutine_function(self.view, node, self.units, False)
+            return coroutine_function(self.view, node, self.units, self.graph.reorders)
         return node
 
     # -- loops ---------------------------------------------------------------------------------------------------------
@@ -274,7 +280,7 @@ class _Emitter(Expressions):
         elif not each.after:
             statement = layout.line(cst.Expr(waited))
         else:
-            results = [*each.names, *(self.names.given[p.lifted] for p in each.parts if p.lifted is not None)]
+            results = self._read_of_work(each)
             body = Place(bound=set(place.bound))
             self._sequence(each.after, body)
             if results:
@@ -319,10 +325,17 @@ class _Emitter(Expressions):
                         if part.lifted is not None and each.appends is None:
                             self.names.given[part.lifted] = self.names.fresh(self.names.preferred(part))
                     return layout.gather_each(self.asyncio, call, generator), each.appends is not None
+        with self.names.local() as kept:
+            step = self._step(each, targets, place)
+            kept |= {code(step.func), *self._read_of_work(each)}
+        return layout.gather_each(self.asyncio, step, generator), each.appends is not None
+
+    def _step(self, each: Each, targets: Sequence[str], place: Place) -> cst.Call:
+        """Write a local function for what one iteration does, and give the call of it."""
         inner = Place(bound=place.bound | set(targets), pending=dict(place.pending))
-        steps: list[Step] = schedule(work)
+        steps: list[Step] = schedule(each.work)
         saved = self.live, self.block
-        self.live, self.block = frozenset(each.names), [*work, *each.after]
+        self.live, self.block = frozenset(each.names), [*each.work, *each.after]
         if each.appends is not None and each.appends[1] is None:
             self._sequence(steps, inner)
             inner.statements[-1] = layout.returning_appended(inner.statements[-1])
@@ -333,16 +346,18 @@ class _Emitter(Expressions):
             layout.returned(inner.statements)
         else:
             self._sequence(steps, inner)
-            results = [*each.names, *(self.names.given[p.lifted] for p in each.parts if p.lifted is not None)]
+            results = self._read_of_work(each)
             if results:
                 inner.statements.append(layout.line(cst.Return(layout.names_tuple(results))))
                 layout.returned(inner.statements)
         self.live, self.block = saved
         read = set().union(*(i.reads for i in (*each.work, *each.after))) | set(each.names)
-        used = [n for n in targets if n in read]
-        return layout.gather_each(
-            self.asyncio, self.step(place, inner, targets, used), generator
-        ), each.appends is not None
+        return self.step(place, inner, targets, [n for n in targets if n in read])
+
+    def _read_of_work(self, each: Each) -> list[str]:
+        """What putting the results of a loop together reads of its work."""
+        given = [self.names.given[p.lifted] for p in each.parts if p.lifted in self.names.given]
+        return [*each.names, *given]
 
     def _result(self, item: Item) -> list[object]:
         """What the value of a call is known by: the names it is bound to, or the call itself."""
@@ -367,49 +382,58 @@ class _Emitter(Expressions):
     def _gather(self, group: Group, place: Place) -> None:
         args: list[layout.Awaitable] = []
         pending = dict(place.pending)
-        for shared in group.shared:
-            call, target = self._branch([shared], place, pending)
-            name = self.names.fresh(f"{self.names.label(shared)}_task")
-            started = call
-            if not layout.is_gathered(call):
-                started = cst.Call(cst.parse_expression(f"{self.asyncio}.create_task"), [cst.Arg(call)])
-            place.statements.append(layout.line(cst.Assign([cst.AssignTarget(cst.Name(name))], started)))
-            pending[shared] = name, target
-            is_read = shared.lifted is not None or shared.writes & (
-                self.live | self._read_by_others(list(_flat([group])))
-            )
-            args.append(layout.Awaitable(cst.Name(name), target if is_read else None, shared.statement))
-        for branch in group.branches:
-            call, target = self._branch(branch, place, pending)
-            direct = (
-                branch[0].statement
-                if len(branch) == 1 and isinstance(branch[0], Item) and self._is_alone(branch[0])
-                else None
-            )
-            args.append(layout.Awaitable(call, target, direct))
+        read_after = self.live | self._read_by_others(list(_flat([group])))
+        for steps in group.shared:
+            branch = self._branch(steps, place, pending)
+            name = self.names.fresh(f"{self._label(branch, steps)}_task")
+            started = branch.call
+            if not layout.is_gathered(started):
+                started = cst.Call(cst.parse_expression(f"{self.asyncio}.create_task"), [cst.Arg(started)])
+            line = [layout.line(cst.Assign([cst.AssignTarget(cst.Name(name))], started))]
+            if branch.statement is not None:
+                layout.keep_comments(line, [branch.statement])
+            place.statements += line
+            items = _sequential(steps)
+            pending |= dict.fromkeys(items, Started(name, branch.target, items))
+            if any(i.lifted is not None and not _is_part(i, group) or i.writes & read_after for i in items):
+                args.append(layout.Awaitable(cst.Name(name), branch.target))
+        if not args and len(group.branches) == 1:
+            place.pending = pending
+            self._sequence(group.branches[0], place)
+            return
+        args += [self._branch(steps, place, pending) for steps in group.branches]
         place.statements.append(layout.gather(self.asyncio, args, self._unused(args), self.indent))
         for item in _flat([group]):
             place.bound |= item.writes - item.reads
 
+    def _label(self, branch: layout.Awaitable, steps: Sequence[Step]) -> str:
+        """A word for a started branch: the names of its results, or its last call."""
+        if isinstance(branch.target, cst.Tuple) and len(branch.target.elements) == 2:
+            return "_and_".join(code(e.value) for e in branch.target.elements)
+        if isinstance(branch.target, cst.Name):
+            return branch.target.value
+        return self.names.label([i for i in _sequential(steps) if i.has_calls][-1])
+
     def _unused(self, args: Sequence[layout.Awaitable]) -> str:
         if all(a.target is None for a in args) or all(a.target is not None for a in args):
             return "_"
-        return "_" if "_" not in self.names.taken else self.names.fresh("unused")
+        is_read = any(
+            isinstance(n, cst.Name) and n.value == "_" and n in self.view.scope_at and not self.graph.is_target(n)
+            for n in walk(self.node.body)
+        )
+        return self.names.fresh("unused") if is_read else "_"
 
-    def _branch(
-        self, steps: list[Step], place: Place, pending: dict[Item, Started]
-    ) -> tuple[cst.BaseExpression, cst.BaseAssignTargetExpression | None]:
-        """The awaitable for a branch, and what its result is bound to."""
+    def _branch(self, steps: list[Step], place: Place, pending: dict[Item, Started]) -> layout.Awaitable:
+        """The awaitable for a branch, what its result is bound to, and the statement whose comments it takes."""
         first = steps[0] if len(steps) == 1 else None
         if isinstance(first, Item) and self._is_alone(first) and not any(s in first.needs for s in pending):
             if first.each is not None:
                 gathered, is_list = self._iterations(first.each, place)
-                if is_list:
-                    return gathered, cst.Name(first.each.appends[0])  # type: ignore[index]
-                return gathered, None
+                target = cst.Name(first.each.appends[0]) if is_list else None  # type: ignore[index]
+                return layout.Awaitable(gathered, target, first.statement)
             assert first.unit is not None
             call = self.awaitable(first.unit, place)
-            return call, self.names.target(first)
+            return layout.Awaitable(call, self.names.target(first), first.statement)
         return self._chain(steps, place, pending)
 
     def _is_alone(self, item: Item) -> bool:
@@ -421,9 +445,7 @@ class _Emitter(Expressions):
             return False
         return all(p.unit is None or p.lifted in self.names.given for p in _parts(item))
 
-    def _chain(
-        self, steps: list[Step], place: Place, pending: dict[Item, Started]
-    ) -> tuple[cst.BaseExpression, cst.BaseAssignTargetExpression | None]:
+    def _chain(self, steps: list[Step], place: Place, pending: dict[Item, Started]) -> layout.Awaitable:
         """Write a local function for a branch of several steps; its call, and the names of its results."""
         items = _sequential(steps)
         written = set().union(*(i.writes for i in items))
@@ -442,15 +464,18 @@ class _Emitter(Expressions):
             raise _AloneError
         loose = [i for i in items if i.lifted is not None and not any(i in other.parts for other in items)]
         inner = Place(pending=dict(pending), bound=set(place.bound) | set(handed))
-        self._sequence(steps, inner)
-        results = list(dict.fromkeys([*results, *(self.names.given[i.lifted] for i in loose if i.lifted is not None)]))
-        if results:
-            inner.statements.append(layout.line(cst.Return(layout.names_tuple(results))))
-            layout.returned(inner.statements)
-        name = self.names.fresh(self.names.chain(items, results))
-        self.define(place, name, list(handed), inner)
+        with self.names.local() as kept:
+            self._sequence(steps, inner)
+            given = [self.names.given[i.lifted] for i in loose if i.lifted is not None]
+            results = list(dict.fromkeys([*results, *given]))
+            if results:
+                inner.statements.append(layout.line(cst.Return(layout.names_tuple(results))))
+                layout.returned(inner.statements)
+            name = self.names.fresh(self.names.chain(items, results))
+            self.define(place, name, list(handed), inner)
+            kept |= {name, *results}
         call = cst.Call(cst.Name(name), layout.separated([cst.Arg(cst.Name(n)) for n in handed]))
-        return call, layout.names_tuple(results) if results else None
+        return layout.Awaitable(call, layout.names_tuple(results) if results else None)
 
     def _read_by_others(self, items: Sequence[Item]) -> frozenset[str]:
         """Names that the other items of the block read."""
@@ -472,11 +497,15 @@ def _parts(item: Item) -> Iterator[Item]:
         yield from _parts(part)
 
 
+def _is_part(item: Item, group: Group) -> bool:
+    """Whether a nested call is read by another item of a group."""
+    return any(item in other.parts for other in _flat([group]))
+
+
 def _flat(steps: Sequence[Step]) -> Iterator[Item]:
     for step in steps:
         if isinstance(step, Group):
-            yield from step.shared
-            for branch in step.branches:
+            for branch in (*step.shared, *step.branches):
                 yield from _flat(branch)
         else:
             yield step

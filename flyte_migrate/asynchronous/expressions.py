@@ -17,8 +17,14 @@ from flyte_migrate.rewrite.template import code
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rewrite.walk import fields_of, walk
 
-#: A task started with ``asyncio.create_task``: its variable, and what its result is bound to.
-Started = tuple[str, cst.BaseAssignTargetExpression | None]
+
+@dataclass(frozen=True, eq=False)
+class Started:
+    """What was started with ``asyncio.create_task``: its variable, what its result is bound to, the items it runs."""
+
+    name: str
+    target: cst.BaseExpression | None
+    items: Sequence[Item]
 
 
 @dataclass
@@ -27,6 +33,7 @@ class Place:
 
     statements: list[cst.BaseStatement] = field(default_factory=list)
     pending: dict[Item, Started] = field(default_factory=dict)
+    waited: set[Started] = field(default_factory=set)  # started tasks that are over
     bound: set[str] = field(default_factory=set)
 
 
@@ -47,6 +54,7 @@ class Expressions:
         self.graph.follows_orders = follows_orders
         self.names = Names(view, node, self.graph, units)
         self.made: set[str] = set()  # local functions written here
+        self.elements: set[str] = set()  # variables of generators written here
 
     @property
     def asyncio(self) -> str:
@@ -164,15 +172,18 @@ class Expressions:
             value = self.awaitable(element, inner)
         if not single or inner.statements:
             inner = Place(bound=set(place.bound))
-            result = self.expression(element, inner)
             if isinstance(node, cst.DictComp):
-                result = cst.Tuple(
-                    [cst.Element(self.expression(node.key, inner)), cst.Element(result)], lpar=(), rpar=()
-                )
-            inner.statements.append(layout.line(cst.Return(result)))
+                element = cst.Tuple([cst.Element(node.key), cst.Element(element)], lpar=(), rpar=())
             targets = self._comprehension_targets(node)
-            value = self.step(place, inner, targets, [n for n in targets if _reads(node, n)])
+            with self.names.local() as kept:
+                self.returning(element, inner)
+                value = self.step(place, inner, targets, [n for n in targets if _reads(node, n)])
+                kept.add(code(value.func))
         return layout.gather_each(self.asyncio, value, loop)
+
+    def returning(self, value: cst.BaseExpression, place: Place) -> None:
+        """Write ``return value``, calls in it side by side."""
+        raise NotImplementedError
 
     def _comprehension_targets(self, node: cst.BaseExpression) -> list[str]:
         assert isinstance(node, COMPREHENSIONS)
@@ -185,7 +196,7 @@ class Expressions:
             return False
         return not any(self.units.holds_units(part) for part in self.units.inputs(element))
 
-    def step(self, place: Place, inner: Place, targets: Sequence[str], used: Sequence[str]) -> cst.BaseExpression:
+    def step(self, place: Place, inner: Place, targets: Sequence[str], used: Sequence[str]) -> cst.Call:
         """Write a local function for what happens to one element, and give the call of it."""
         name = self.names.fresh(f"process_{targets[0]}" if len(targets) == 1 and len(targets[0]) > 1 else "process")
         self.define(place, name, list(used), inner)
@@ -247,7 +258,12 @@ class Expressions:
         """A loop variable for the elements of a list: the parameter's name unless that means something else there."""
         if name not in read and name != code(source) and name not in self.names.given.values():
             return name
-        return self.names.fresh("item" if count == 1 else f"{name}_item")
+        preferred = "item" if count == 1 else f"{name}_item"
+        # The variable of a generator hides nothing behind it.
+        free = preferred in self.elements and preferred not in read and preferred != code(source)
+        chosen = preferred if free else self.names.fresh(preferred)
+        self.elements.add(chosen)
+        return chosen
 
     def _limited(
         self,

@@ -231,10 +231,9 @@ def gather(asyncio: str, args: Sequence[Awaitable], unused: str, indent: int) ->
     comments = [_comments(a.statement) for a in args]
     plain = cst.Call(function, separated([cst.Arg(a.call) for a in args]))
     small: cst.BaseSmallStatement
-    if any(a.target is not None for a in args):
-        targets = [_nested(a.target) if a.target is not None else cst.Name(unused) for a in args]
-        elements = [cst.Element(t, comma=comma(n < len(targets) - 1)) for n, t in enumerate(targets)]
-        small = cst.Assign([cst.AssignTarget(cst.Tuple(elements, lpar=(), rpar=()))], cst.Await(plain))
+    targets = [None if isinstance(a.target, cst.Name) and a.target.value == unused else a.target for a in args]
+    if any(target is not None for target in targets):
+        small = cst.Assign([cst.AssignTarget(_targets(targets, unused))], cst.Await(plain))
     else:
         small = cst.Expr(cst.Await(plain))
     blank = _blank_lines(args[0].statement)
@@ -244,6 +243,20 @@ def gather(asyncio: str, args: Sequence[Awaitable], unused: str, indent: int) ->
         return line
     split = _split(function, args, comments)
     return line.with_changes(body=[small.with_changes(value=cst.Await(split))])
+
+
+def _targets(targets: Sequence[cst.BaseExpression | None], unused: str) -> cst.Tuple:
+    """``a, b``, with ``_`` for results that nothing reads, ``*_`` for several at the end."""
+    read = max(n for n, target in enumerate(targets, 1) if target is not None)
+    rest = len(targets) - read
+    found: list[cst.BaseExpression] = [
+        _nested(target) if target is not None else cst.Name(unused) for target in targets[: read if rest > 1 else None]
+    ]
+    count = len(found) + (rest > 1)
+    elements: list[cst.BaseElement] = [cst.Element(t, comma=comma(n < count)) for n, t in enumerate(found, 1)]
+    if rest > 1:
+        elements.append(cst.StarredElement(cst.Name(unused)))
+    return cst.Tuple(elements, lpar=(), rpar=())
 
 
 def _nested(target: cst.BaseExpression) -> cst.BaseExpression:

@@ -121,7 +121,12 @@ def _is_carried(inner: Sequence[Item], targets: set[str], written: set[str]) -> 
 def _work_and_after(inner: Sequence[Item], written: set[str]) -> tuple[list[Item], list[Item]]:
     """Calls with what they need, and the items that put results together (with the plain values for it)."""
     calls = _with_needs(i for i in inner if i.has_calls)
-    after = _with_needs(i for i in inner if i not in calls and (i.effect or i.mutates - written)) - calls
+    first = min((i.position for i in inner if i.has_calls), default=0)
+    early = {i for i in inner if i.effect and not i.mutates - written and i.position < first}
+    late = [i for i in inner if i not in calls and (i.effect or i.mutates - written)]
+    if not any(i.effect for i in late if i not in early):
+        calls |= _with_needs(early)
+    after = _with_needs(i for i in late if i not in calls) - calls
     return [i for i in inner if i not in after], [i for i in inner if i in after]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import libcst as cst
 
@@ -105,6 +106,14 @@ class Names:
             mapped = read_map(self.view, self.units, call) if call is not None else None
             return "outcomes" if mapped is not None and mapped.errors is not None else "results"
         return f"{self.function(node)}_result"
+
+    @contextmanager
+    def local(self) -> Iterator[set[str]]:
+        """A local function is being written: its names can be used again, but for those that are put into the set."""
+        kept: set[str] = set()
+        before = set(self.taken)
+        yield kept
+        self.taken = before | (self.taken & kept)
 
     def fresh(self, preferred: str) -> str:
         name, number = preferred, 1

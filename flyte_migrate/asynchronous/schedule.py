@@ -15,10 +15,10 @@ from flyte_migrate.asynchronous.items import Item, closure
 
 @dataclass(eq=False)
 class Group:
-    """Branches that run side by side; ``shared`` items are started before, and awaited where they are needed."""
+    """Branches that run side by side; ``shared`` ones are started before, and awaited where they are needed."""
 
     branches: list[list[Step]]
-    shared: list[Item] = field(default_factory=list)
+    shared: list[list[Step]] = field(default_factory=list)
 
 
 Step = Item | Group
@@ -82,17 +82,19 @@ class _Scheduler:
             shared.append(self._shared(rest))
             rest = [c for c in rest if c not in shared]
             components = self._components(rest)
-        home = {call: number for number, component in enumerate(components) for call in component}
-        inside: list[list[Item]] = [list(component) for component in components]
+        started = self._started(shared, calls)
+        places = [*started, *components]
+        home = {call: number for number, place in enumerate(places) for call in place}
+        inside: list[list[Item]] = [list(place) for place in places]
         before: list[Item] = []
         after: list[Item] = []
         for item in items:
             if item.has_calls:
                 continue
-            feeds = {home.get(c, -1) for c in calls if item in self.needed[c]}
+            feeds = {home[c] for c in calls if item in self.needed[c]}
             has_needs = any(c in self.needed[item] for c in calls)
             if feeds and has_needs:
-                if -1 in feeds or (len(feeds) > 1 and (item.effect or item.mutates)):
+                if len(feeds) > 1 and (item.effect or item.mutates):
                     return list(items)
                 # A plain value between a shared call and several branches is computed in each of them.
                 for place in feeds:
@@ -101,8 +103,31 @@ class _Scheduler:
                 after.append(item)
             else:
                 before.append(item)
-        branches = [self.steps(self._ordered(component)) for component in inside]
-        return [*before, Group(branches, shared), *after]
+        branches = [self.steps(self._ordered(place)) for place in inside]
+        return [*before, Group(branches[len(started) :], branches[: len(started)]), *after]
+
+    def _started(self, shared: list[Item], calls: list[Item]) -> list[list[Item]]:
+        """Shared calls as branches: what is only there for one other shared call comes right before it."""
+        found = [[call] for call in shared]
+        for call in reversed(shared):
+            users = [c for c in calls if call in c.needs or any(call in n.needs for n in self._plain_needs(c))]
+            place = next(place for place in found if call in place)
+            following = [other for other in found if other is not place and any(u in other for u in users)]
+            if len(following) == 1 and all(u in following[0] for u in users):
+                found.remove(place)
+                following[0][:0] = place
+        return found
+
+    def _plain_needs(self, call: Item) -> set[Item]:
+        """What a call needs without other calls in between."""
+        found: set[Item] = set()
+        stack = [n for n in call.needs if not n.has_calls]
+        while stack:
+            item = stack.pop()
+            if item not in found:
+                found.add(item)
+                stack.extend(n for n in item.needs if not n.has_calls)
+        return found
 
     def _components(self, calls: list[Item]) -> list[list[Item]]:
         """Calls grouped by whether one needs the other, directly or not."""

@@ -23,7 +23,10 @@ _SHOWING = frozenset({"print", "repr", "str", "type", "isinstance", "id"})
 
 @dataclass(frozen=True)
 class Use:
-    """One mention of a function. ``caller`` is the innermost function around it, empty at module level."""
+    """One mention of a function. ``caller`` is the innermost function around it, empty at module level.
+
+    A call with a ``where`` stands where nothing can be awaited, so it has to be outside a run.
+    """
 
     module: str
     caller: str
@@ -67,8 +70,10 @@ def _use(view: FileView, units: Units, name: cst.Name) -> Use | None:
     kind, where = _kind(view, chain)
     if kind is None:
         return None
-    if kind == "call" and (outer := _unawaitable(view, chain)):
-        kind, where = "value", outer
+    if kind == "call":
+        where = _unawaitable(view, chain)
+        if where and any(isinstance(a, cst.FunctionDef) and a.asynchronous is not None for a in view.ancestors(chain)):
+            kind = "value"
     if kind == "call" and callee.task is None and expects_run_error(view, chain):
         kind, where = "value", "is called where the error of a run is caught"
     return Use(view.facts.module, _caller(view, chain), callee.qualified, kind, where)
@@ -142,18 +147,15 @@ def _root_name(view: FileView, node: cst.BaseExpression) -> str:
 
 
 def _unawaitable(view: FileView, node: cst.CSTNode) -> str:
-    """Why nothing can be awaited where a call stands; empty if it can."""
-    inner = node
+    """Why nothing can be awaited where a call stands; empty if it can, or if it is done when the module is imported."""
+    found, inner = "", node
     for ancestor in view.ancestors(node):
         if isinstance(ancestor, cst.Lambda):
             return "is called in a lambda"
-        if isinstance(ancestor, cst.FunctionDef):
-            if inner is ancestor.body:
-                return ""
-            if isinstance(inner, cst.Decorator):
-                return "is called in a decorator"
+        if isinstance(ancestor, cst.FunctionDef) and inner is ancestor.body:
+            return found
         if isinstance(ancestor, cst.ClassDef):
-            return "is called in the body of a class"
+            found = "is called in the body of a class"
         inner = ancestor
     return ""
 

@@ -37,7 +37,8 @@ class Variables:
         return self.renamed.get(node, node.value)
 
     def _versions(self) -> Iterator[tuple[cst.Name, str]]:
-        """Names for variables that are bound again to something that has nothing to do with their first value.
+        """Names for variables that are bound again, to something that has nothing to do with their first value or
+        while something else reads it.
 
         Without them the second call would wait for everything that reads the first one's result, which in Flyte 1 it
         did not.
@@ -67,16 +68,20 @@ class Variables:
     ) -> Iterator[tuple[cst.Name, str]]:
         body = self.function.body
         assert isinstance(body, cst.IndentedBlock)
-        version, number = name, 1
+        version, number, last = name, 1, body.body[0]
         for statement in body.body:
             mine = [u for u in uses if self._top_place(u) is statement]
             if statement not in places:
                 yield from ((u, version) for u in mine if version != name)
                 continue
-            targets = [u for u in mine if self._is_target(u)]
+            targets = [u for u in mine if self.is_target(u)]
             reads = [u for u in mine if u not in targets]
             yield from ((u, version) for u in reads if version != name)
-            if statement is not places[0] and not reads and self.has_calls(statement):
+            readers = {s for u in uses if (s := self._top_place(u)) not in places and not self.is_target(u)}
+            since = body.body[body.body.index(last) + 1 : body.body.index(statement)]
+            is_read = any(s in readers and self.has_calls(s) for s in since)
+            last = statement
+            if statement is not places[0] and (not reads or is_read) and self.has_calls(statement):
                 number += 1
                 while f"{name}_{number}" in taken:
                     number += 1
@@ -100,7 +105,8 @@ class Variables:
             found = ancestor
         return found
 
-    def _is_target(self, node: cst.Name) -> bool:
+    def is_target(self, node: cst.Name) -> bool:
+        """Whether an occurrence binds the name."""
         item = Item(0, None)
         self.note(item, node)
         return bool(item.writes)
@@ -225,8 +231,10 @@ class Variables:
 
     def exposed(self, item: Item) -> set[str]:
         """Names whose values from before an item reads."""
-        if item.statement is None or isinstance(
-            item.statement, (cst.SimpleStatementLine, cst.FunctionDef, cst.ClassDef)
+        if (
+            item.statement is None
+            or item.each is not None
+            or isinstance(item.statement, (cst.SimpleStatementLine, cst.FunctionDef, cst.ClassDef))
         ):
             return item.reads
         return self.live_in([item.statement])

@@ -34,11 +34,12 @@ def waits(steps: Sequence[Step]) -> dict[Item, set[Item]]:
         for step in part:
             if isinstance(step, Group):
                 ended = set(done)
-                for number, item in enumerate(step.shared):
-                    found[item] = done | awaited(item, [*started, *step.shared[:number]])
-                    ended |= {item, *found[item]}
+                shared: list[Item] = []
+                for branch in step.shared:
+                    ended |= sequence(branch, done, [*started, *shared])
+                    shared += [item for item in branch if isinstance(item, Item)]
                 for branch in step.branches:
-                    ended |= sequence(branch, done, [*started, *step.shared])
+                    ended |= sequence(branch, done, [*started, *shared])
                 done = ended
             else:
                 # Awaiting a started call holds up what follows in the same sequence.
@@ -104,7 +105,7 @@ def test_a_plain_value_of_a_shared_call_is_computed_where_it_is_needed() -> None
     graph = items((), (0,), (1,), (), (1, 3), plain=(1,))
     (group,) = schedule(graph)
     assert isinstance(group, Group)
-    assert group.shared == [graph[0]]
+    assert group.shared == [[graph[0]]]
     assert [branch.count(graph[1]) for branch in group.branches] == [1, 1]
 
 
