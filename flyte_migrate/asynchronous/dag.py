@@ -23,6 +23,7 @@ from itertools import pairwise
 
 import libcst as cst
 
+from flyte_migrate.asynchronous.collected import collecting_loop
 from flyte_migrate.asynchronous.effects import Effects
 from flyte_migrate.asynchronous.items import COMPREHENSIONS, Analysis, Effect, Item, OrderError, root_of
 from flyte_migrate.asynchronous.loops import independent_loop
@@ -53,10 +54,11 @@ class Graph(Effects):
                 order_statements.append(node)
                 orders.append([link for operand in chain for link in self._operand(operand, items)])
                 continue
-            if isinstance(node, cst.For):
-                each = independent_loop(self, node, items, frozenset(live | self.live_in(block[number + 1 :])))
-                if each is not None:
-                    items.append(each)
+            if isinstance(node, (cst.For, cst.While)) and self.has_calls(node):
+                after = frozenset(live | self.live_in(block[number + 1 :]))
+                loop = independent_loop(self, node, items, after) or collecting_loop(self, node, items, after)
+                if loop is not None:
+                    items.append(loop)
                     continue
             items += self._items(node, len(items))
         for number, item in enumerate(items):

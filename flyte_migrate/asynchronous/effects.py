@@ -117,7 +117,7 @@ class Effects(Variables):
                     item.reads |= self._closure(node.func)
         elif isinstance(node, cst.AugAssign):
             root = root_of(node.target)
-            if root is not None and self.is_local(root):
+            if root is not None and self.is_local(root) and not (root is node.target and self.is_number(root)):
                 item.mutates.add(self.name(root))
         elif isinstance(node, (cst.Return, cst.Break, cst.Continue)):
             if not self._is_inside(node, item.statement):

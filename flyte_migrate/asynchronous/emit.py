@@ -8,13 +8,13 @@ Official: https://www.union.ai/docs/v2/flyte/api-reference/migration/parallelism
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import libcst as cst
 
 from flyte_migrate.asynchronous import layout
 from flyte_migrate.asynchronous.expressions import Expressions, Place, Started
-from flyte_migrate.asynchronous.items import Each, Item, OrderError
+from flyte_migrate.asynchronous.items import Collected, Each, Item, OrderError, Site
 from flyte_migrate.asynchronous.maps import partial_holder, read_map
 from flyte_migrate.asynchronous.schedule import Group, Step, schedule
 from flyte_migrate.asynchronous.units import Units
@@ -216,9 +216,14 @@ class _Emitter(Expressions):
             if comments:
                 place.statements.append(only_lines(comments))
         elif item in self.returns:
-            place.statements.append(layout.line(cst.Return(self.expression(self.returns[item], place))))
+            result = cst.Return(self.expression(self.returns[item], place))
+            place.statements.append(
+                node.with_changes(body=[result]) if isinstance(node, cst.SimpleStatementLine) else layout.line(result)
+            )
         elif item.each is not None and self.awaits:
             self._loop(item, item.each, place)
+        elif item.collected is not None and self.awaits:
+            self._collect(item.collected, place)
         elif not item.has_calls and not item.parts and not self._is_changed(node) and item.each is None:
             place.statements.append(node)
         else:
@@ -230,6 +235,8 @@ class _Emitter(Expressions):
             self.live = saved
             if item.each is not None and item.each.start is not None:
                 place.statements.append(item.each.start)
+            if item.collected is not None:
+                place.statements += item.collected.starts.values()
             place.statements.append(self._without_target(item, built))
 
     def _without_target(self, item: Item, statement: cst.BaseStatement) -> cst.BaseStatement:
@@ -291,6 +298,95 @@ class _Emitter(Expressions):
         new = [*place.statements[before:], statement]
         layout.keep_comments(new, [s for s in (each.start, each.loop) if s is not None])
         place.statements[before:] = new
+
+    # -- loops that collect calls --------------------------------------------------------------------------------------
+
+    def _collect(self, collected: Collected, place: Place) -> None:
+        """A loop that appends calls to lists, which are gathered when it is over."""
+        lists = list(dict.fromkeys(site.target for site in collected.sites))
+        calls = {n: self.names.fresh("calls" if len(lists) == 1 else f"{n}_calls") for n in lists}
+        before = len(place.statements)
+        changed: dict[cst.CSTNode, cst.BaseStatement | None] = {}
+        for site in collected.sites:
+            call = self._started_call(site, place)
+            changed |= dict.fromkeys(_statements(site.work))
+            append = cst.Call(cst.Attribute(cst.Name(calls[site.target]), cst.Name("append")), [cst.Arg(call)])
+            assert isinstance(site.item.statement, cst.SimpleStatementLine)
+            written = layout.line(cst.Expr(append))
+            if isinstance(call.func, cst.Name) and call.func.value in self.made:
+                changed[site.item.statement] = written  # the comments are with the work
+            else:
+                changed[site.item.statement] = site.item.statement.with_changes(body=written.body)
+        starts = [
+            layout.line(cst.Assign([cst.AssignTarget(cst.Name(name))], cst.List([]))) for name in calls.values()
+        ]
+        loop = self._without(collected.loop, changed, place)
+        gathered = [
+            cst.Call(cst.parse_expression(f"{self.asyncio}.gather"), [cst.Arg(cst.Name(name), star="*")])
+            for name in calls.values()
+        ]
+        new = [*place.statements[before:], *starts, loop]
+        if len(lists) == 1:
+            new.append(self._filled(lists[0], collected.starts.get(lists[0]), cst.Await(gathered[0])))
+        else:
+            results = [n if n in collected.starts else self.names.fresh(f"{n}_results") for n in lists]
+            awaitables = [
+                layout.Awaitable(call, cst.Name(name)) for call, name in zip(gathered, results, strict=True)
+            ]
+            new.append(layout.gather(self.asyncio, awaitables, "_", self.indent))
+            new += [self._filled(n, None, cst.Name(r)) for n, r in zip(lists, results, strict=True) if n != r]
+        layout.keep_comments(new, [*collected.starts.values(), collected.loop])
+        place.statements[before:] = new
+
+    def _started_call(self, site: Site, place: Place) -> cst.Call:
+        """The call that stands for a value which is appended."""
+        if isinstance(site.value, cst.Call) and self.is_single(site.value) and len(site.work) == 1:
+            inner = Place()
+            call = self.awaitable(site.value, inner)
+            if not inner.statements and isinstance(call, cst.Call):
+                return call
+        with self.names.local() as kept:
+            inner = Place(bound=place.bound | set(site.parameters), pending=dict(place.pending))
+            saved = self.live, self.block
+            self.live, self.block = frozenset(), [*site.work, site.item]
+            self.returns[site.item] = site.value
+            self._sequence([*schedule(site.work), site.item], inner)
+            layout.returned(inner.statements)
+            self.live, self.block = saved
+            step = self.step(place, inner, site.parameters, site.parameters)
+            kept.add(code(step.func))
+        return step
+
+    def _without(
+        self, node: cst.BaseStatement, changed: Mapping[cst.CSTNode, cst.BaseStatement | None], place: Place
+    ) -> cst.BaseStatement:
+        """A statement with others in it replaced, or left out."""
+        if isinstance(node, (cst.If, cst.For, cst.While, cst.Else)) and any(n in changed for n in walk(node)):
+            assert isinstance(node.body, cst.IndentedBlock)
+            body: list[cst.BaseStatement] = []
+            for statement in node.body.body:
+                assert isinstance(statement, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
+                if statement not in changed:
+                    body.append(self._without(statement, changed, place))
+                elif (replacement := changed[statement]) is not None:
+                    body.append(replacement)
+            block = node.body.with_changes(body=body)
+            if isinstance(node, cst.If) and node.orelse is not None:
+                test = self.rebuilt(node.test, place)
+                return node.with_changes(test=test, body=block, orelse=self._without(node.orelse, changed, place))
+            if isinstance(node, (cst.If, cst.While)):
+                return node.with_changes(test=self.rebuilt(node.test, place), body=block)
+            if isinstance(node, cst.For):
+                return node.with_changes(iter=self.rebuilt(node.iter, place), body=block)
+            return node.with_changes(body=block)
+        return self.rebuilt(node, place) if self._is_changed(node) else node  # type: ignore[no-any-return]
+
+    def _filled(self, name: str, start: Statement | None, value: cst.BaseExpression) -> cst.BaseStatement:
+        """The statement that puts results into a list: the list itself, or what is added to it."""
+        if start is not None:
+            return layout.line(self._rebind(start, value))
+        extend = cst.Call(cst.Attribute(cst.Name(name), cst.Name("extend")), [cst.Arg(value)])
+        return layout.line(cst.Expr(extend))
 
     def _rebind(self, start: Statement, value: cst.BaseExpression) -> cst.BaseSmallStatement:
         """``name = []`` with another value, its annotation kept."""
@@ -495,6 +591,17 @@ def _parts(item: Item) -> Iterator[Item]:
     for part in item.parts:
         yield part
         yield from _parts(part)
+
+
+def _statements(items: Sequence[Item]) -> Iterator[Statement]:
+    """The statements of items, and those that start their lists."""
+    for item in items:
+        if item.lifted is None and item.statement is not None:
+            yield item.statement
+        if item.each is not None and item.each.start is not None:
+            yield item.each.start
+        if item.collected is not None:
+            yield from item.collected.starts.values()
 
 
 def _is_part(item: Item, group: Group) -> bool:

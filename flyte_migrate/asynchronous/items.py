@@ -54,6 +54,7 @@ class Item:
     embedded: bool = False  # calls at places that can't be lifted: a branch, a loop, one side of an `and`
     needs: set[Item] = field(default_factory=set)
     each: Each | None = None
+    collected: Collected | None = None
 
     @property
     def has_calls(self) -> bool:
@@ -77,6 +78,31 @@ class Each:
     parts: list[Item]  # lifted calls read afterwards
     appends: tuple[str, cst.BaseExpression | None] | None = None  # no value: every branch of the last statement has one
     start: Statement | None = None
+
+
+@dataclass(eq=False)
+class Site:
+    """A place in a loop where the result of calls is appended to a list: ``work`` is what ``value`` needs for that.
+
+    ``parameters`` are the names that the work reads and the loop changes, ``settled`` those that are bound while the
+    work is done.
+    """
+
+    item: Item
+    target: str
+    value: cst.BaseExpression
+    work: list[Item]
+    parameters: list[str] = field(default_factory=list)
+    settled: set[str] = field(default_factory=set)
+
+
+@dataclass(eq=False)
+class Collected:
+    """A loop that collects calls in lists. ``starts`` are the ``name = []`` of those that are empty before it."""
+
+    loop: cst.For | cst.While
+    sites: list[Site]
+    starts: dict[str, Statement]
 
 
 class OrderError(Exception):

@@ -49,7 +49,7 @@ def independent_loop(graph: Graph, node: Statement, items: list[Item], live: fro
         previous = items[-1] if items else None
         if (
             previous is not None
-            and _starts_list(graph, previous, name)
+            and starts_list(graph, previous, name)
             and name not in graph.read_in([loop.iter for loop in loops])
         ):
             found.start = previous.statement
@@ -188,7 +188,8 @@ def _append(graph: Graph, after: Sequence[Item]) -> tuple[str, cst.BaseExpressio
     return (graph.name(found[0]), found[1]) if found is not None else None
 
 
-def _starts_list(graph: Graph, item: Item, name: str) -> bool:
+def starts_list(graph: Graph, item: Item, name: str) -> bool:
+    """Whether an item is ``name = []``."""
     if (
         not isinstance(item.statement, cst.SimpleStatementLine)
         or len(item.statement.body) != 1

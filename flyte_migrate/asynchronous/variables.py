@@ -182,6 +182,11 @@ class Variables:
         ):
             item.mutates.add(self.name(node))
 
+    def is_number(self, name: cst.Name) -> bool:
+        """Whether a variable begins as a number or a text, so that ``+=`` changes no object."""
+        values = [b.value for b in self.view.bindings(name) if b.kind == "assign"]
+        return any(isinstance(v, (cst.Integer, cst.Float, cst.SimpleString)) for v in values)
+
     def has_calls(self, node: cst.CSTNode) -> bool:
         """Whether a node or anything below it runs tasks."""
         known = self.holds_calls.get(node)
@@ -229,6 +234,11 @@ class Variables:
             found |= item.reads
         return found
 
+    def read_names(self, statements: Iterable[cst.CSTNode]) -> list[str]:
+        """Local names in statements, in the order of the text."""
+        found = [n for s in statements for n in walk(s) if isinstance(n, cst.Name) and self.is_local(n)]
+        return [self.name(n) for n in found]
+
     def exposed(self, item: Item) -> set[str]:
         """Names whose values from before an item reads."""
         if (
@@ -237,13 +247,15 @@ class Variables:
             or isinstance(item.statement, (cst.SimpleStatementLine, cst.FunctionDef, cst.ClassDef))
         ):
             return item.reads
-        return self.live_in([item.statement])
+        started = set(item.collected.starts) if item.collected is not None else set()
+        return self.live_in([item.statement]) - started
 
     def certain(self, item: Item) -> set[str]:
         """Names that an item binds whatever happens."""
         if item.each is not None or item.statement is None:
             return item.writes
-        return self._certain(item.statement)
+        started = set(item.collected.starts) if item.collected is not None else set()
+        return self._certain(item.statement) | started
 
     def written_in_order(self, item: Item) -> list[str]:
         """The names that an item binds, in the order of the text."""
