@@ -7,10 +7,8 @@ import gc
 import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 
 import libcst as cst
 
@@ -35,11 +33,10 @@ from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rules import plan_file
 from flyte_migrate.settings import Settings, Style
 from flyte_migrate.suppressions import suppress
+from flyte_migrate.workers import FILES_PER_WORKER, each
 
 #: Only ``check`` finds the first, and the others depend on the style: their ignore comments are never called unused.
-NOT_ALWAYS_FOUND = frozenset({"FM901", "FM270", "FM272"})
-#: Below this many files a second process costs more than it saves.
-FILES_PER_WORKER = 20
+NOT_ALWAYS_FOUND = frozenset({"FM901", "FM270", "FM272", "FM273"})
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def migrate(
         project = index_project(targets, roots)
         work = list(targets)
         jobs = settings.workers(sum(1 for t in work if project.modules.get(t.path)), FILES_PER_WORKER)
-        outcomes = _reported(_run(work, project, settings, jobs), len(work), on_progress)
+        outcomes = _reported(each(_migrate_shared, work, (project, settings), jobs), len(work), on_progress)
         if settings.style == "async":
             outcomes = second_pass(list(outcomes), work, project.index, project.modules, settings)
         yield from outcomes
@@ -91,27 +88,8 @@ def _reported(
         yield outcome
 
 
-_shared: tuple[Project, Settings] | None = None
-
-
-def _run(work: Sequence[Candidate], project: Project, settings: Settings, jobs: int) -> Iterator[Outcome]:
-    global _shared
-    if jobs < 2:
-        for target in work:
-            yield migrate_file(target, project, settings)
-        return
-    _shared = (project, settings)
-    try:
-        # Forked workers share the index without a copy.
-        with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
-            yield from pool.map(_migrate_shared, work, chunksize=4)
-    finally:
-        _shared = None
-
-
-def _migrate_shared(target: Candidate) -> Outcome:
-    assert _shared is not None
-    return migrate_file(target, *_shared)
+def _migrate_shared(target: Candidate, shared: tuple[Project, Settings]) -> Outcome:
+    return migrate_file(target, *shared)
 
 
 def index_project(targets: Sequence[Candidate], roots: Sequence[ProjectRoot], style: Style = "sync") -> Project:

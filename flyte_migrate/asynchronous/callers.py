@@ -12,7 +12,7 @@ from flyte_migrate.asynchronous.units import Callee, Units
 from flyte_migrate.asynchronous.uses import expects_run_error, outer_calls
 from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.awaiting import awaited, enclosing_function
-from flyte_migrate.rewrite.plan import Item, Replace
+from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, call
 from flyte_migrate.rewrite.view import FileView
 
@@ -27,7 +27,7 @@ def edit_file(view: FileView, colouring: Colouring, migrated: frozenset[str]) ->
             continue
         if name in colouring.turned:
             turned.add(node)
-            yield _coroutine(view, units, node, name in colouring.parallel)
+            yield from _coroutine(view, units, node, name in colouring.parallel)
         elif name in migrated:
             yield from _in_order(view, units, node)
     for outer, callee in outer_calls(view, units):
@@ -35,9 +35,12 @@ def edit_file(view: FileView, colouring: Colouring, migrated: frozenset[str]) ->
             yield from _call(view, outer, callee)
 
 
-def _coroutine(view: FileView, units: Units, node: cst.FunctionDef, parallel: bool) -> Replace:
-    built = coroutine_function(view, node, units, parallel)
-    return Replace(node, lambda updated: built)
+def _coroutine(view: FileView, units: Units, node: cst.FunctionDef, parallel: bool) -> Iterator[Item]:
+    coroutine = coroutine_function(view, node, units, parallel)
+    yield Replace(node, lambda updated: coroutine.function)
+    if coroutine.loses_parallelism:
+        message = f"The calls of a loop of {node.name.value} ran side by side in Flyte 1; they run one after the other."
+        yield Finding(node, "FM273", message)
 
 
 def _in_order(view: FileView, units: Units, node: cst.FunctionDef) -> Iterator[Item]:

@@ -1,5 +1,7 @@
-"""Loops that start a call only sometimes (``if``, ``continue``, ``break``, ``while``), or that count along: they collect
-calls, which run side by side once the loop is over, as nodes that a dynamic workflow of Flyte 1 had made."""
+"""Loops that start a call only sometimes (``if``, ``continue``, ``break``, ``while``), or that count along.
+
+They collect calls, which run side by side once the loop is over, as the nodes did that a dynamic workflow had made.
+"""
 
 from __future__ import annotations
 

@@ -9,12 +9,14 @@ Official: https://www.union.ai/docs/v2/flyte/api-reference/migration/parallelism
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import libcst as cst
 
 from flyte_migrate.asynchronous import layout
 from flyte_migrate.asynchronous.expressions import Expressions, Place, Started
 from flyte_migrate.asynchronous.items import Collected, Each, Item, OrderError, Site
+from flyte_migrate.asynchronous.loops import carried_loop
 from flyte_migrate.asynchronous.maps import partial_holder, read_map
 from flyte_migrate.asynchronous.schedule import Group, Step, schedule
 from flyte_migrate.asynchronous.units import Units
@@ -24,15 +26,24 @@ from flyte_migrate.rewrite.view import FileView, Statement
 from flyte_migrate.rewrite.walk import walk
 
 
-def coroutine_function(view: FileView, node: cst.FunctionDef, units: Units, reorders: bool) -> cst.FunctionDef:
+@dataclass(frozen=True)
+class Coroutine:
+    """A function as ``async def``. It ``loses_parallelism`` where a loop makes calls one after the other."""
+
+    function: cst.FunctionDef
+    loses_parallelism: bool
+
+
+def coroutine_function(view: FileView, node: cst.FunctionDef, units: Units, reorders: bool) -> Coroutine:
     """The function as ``async def``. With ``reorders`` independent calls run side by side, else only in their order.
 
     Order statements that go in a circle stay in the text, which is then the order.
     """
     try:
-        return _Emitter(view, node, units, reorders).function()
+        emitter = _Emitter(view, node, units, reorders)
+        return Coroutine(emitter.function(), emitter.loses_parallelism)
     except OrderError:
-        return _Emitter(view, node, units, False, follows_orders=False).function()
+        return Coroutine(_Emitter(view, node, units, False, follows_orders=False).function(), False)
 
 
 def ordered_function(view: FileView, node: cst.FunctionDef, units: Units) -> cst.FunctionDef:
@@ -62,6 +73,7 @@ class _Emitter(Expressions):
         self.block: Sequence[Item] = ()  # the items among which results of a branch are read
         self.returns: dict[Item, cst.BaseExpression] = {}  # items that become the result of a step function
         self.indent = 4 * sum(isinstance(a, cst.IndentedBlock) for a in view.ancestors(node))
+        self.loses_parallelism = False
         self.partials = dict(self._inlined_partials())
 
     def _inlined_partials(self) -> Iterator[tuple[Statement, str]]:
@@ -228,11 +240,19 @@ class _Emitter(Expressions):
             place.statements.append(node)
         else:
             live = self.live | self._read_by_others([item])
+            header: dict[str, object] = {}
+            before = len(place.statements)
             if isinstance(node, (cst.For, cst.While)):
                 live |= self.graph.read_in([node])
+                if item.has_calls and self.awaits and self.graph.reorders:
+                    header = self._start_early(node, place)
             saved, self.live = self.live, live
-            built = self.rebuilt(node, place)
+            built = self.rebuilt(node, place).with_changes(**header)
             self.live = saved
+            if header:
+                new = [*place.statements[before:], built]
+                layout.keep_comments(new, [node])
+                place.statements[before:], built = new[:-1], new[-1]
             if item.each is not None and item.each.start is not None:
                 place.statements.append(item.each.start)
             if item.collected is not None:
@@ -266,7 +286,9 @@ class _Emitter(Expressions):
     def _nested(self, node: cst.FunctionDef) -> cst.FunctionDef:
         key = f"{self.view.facts.module}.{self.view.function_key(node)}"
         if self.awaits and key in self.units.asynchronous:
-            return coroutine_function(self.view, node, self.units, self.graph.reorders)
+            coroutine = coroutine_function(self.view, node, self.units, self.graph.reorders)
+            self.loses_parallelism |= coroutine.loses_parallelism
+            return coroutine.function
         return node
 
     # -- loops ---------------------------------------------------------------------------------------------------------
@@ -317,9 +339,7 @@ class _Emitter(Expressions):
                 changed[site.item.statement] = written  # the comments are with the work
             else:
                 changed[site.item.statement] = site.item.statement.with_changes(body=written.body)
-        starts = [
-            layout.line(cst.Assign([cst.AssignTarget(cst.Name(name))], cst.List([]))) for name in calls.values()
-        ]
+        starts = [layout.line(cst.Assign([cst.AssignTarget(cst.Name(name))], cst.List([]))) for name in calls.values()]
         loop = self._without(collected.loop, changed, place)
         gathered = [
             cst.Call(cst.parse_expression(f"{self.asyncio}.gather"), [cst.Arg(cst.Name(name), star="*")])
@@ -330,9 +350,7 @@ class _Emitter(Expressions):
             new.append(self._filled(lists[0], collected.starts.get(lists[0]), cst.Await(gathered[0])))
         else:
             results = [n if n in collected.starts else self.names.fresh(f"{n}_results") for n in lists]
-            awaitables = [
-                layout.Awaitable(call, cst.Name(name)) for call, name in zip(gathered, results, strict=True)
-            ]
+            awaitables = [layout.Awaitable(call, cst.Name(name)) for call, name in zip(gathered, results, strict=True)]
             new.append(layout.gather(self.asyncio, awaitables, "_", self.indent))
             new += [self._filled(n, None, cst.Name(r)) for n, r in zip(lists, results, strict=True) if n != r]
         layout.keep_comments(new, [*collected.starts.values(), collected.loop])
@@ -361,25 +379,69 @@ class _Emitter(Expressions):
         self, node: cst.BaseStatement, changed: Mapping[cst.CSTNode, cst.BaseStatement | None], place: Place
     ) -> cst.BaseStatement:
         """A statement with others in it replaced, or left out."""
-        if isinstance(node, (cst.If, cst.For, cst.While, cst.Else)) and any(n in changed for n in walk(node)):
-            assert isinstance(node.body, cst.IndentedBlock)
-            body: list[cst.BaseStatement] = []
-            for statement in node.body.body:
-                assert isinstance(statement, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
-                if statement not in changed:
-                    body.append(self._without(statement, changed, place))
-                elif (replacement := changed[statement]) is not None:
-                    body.append(replacement)
-            block = node.body.with_changes(body=body)
-            if isinstance(node, cst.If) and node.orelse is not None:
-                test = self.rebuilt(node.test, place)
-                return node.with_changes(test=test, body=block, orelse=self._without(node.orelse, changed, place))
-            if isinstance(node, (cst.If, cst.While)):
-                return node.with_changes(test=self.rebuilt(node.test, place), body=block)
+        if isinstance(node, (cst.If, cst.For, cst.While)) and any(n in changed for n in walk(node)):
             if isinstance(node, cst.For):
-                return node.with_changes(iter=self.rebuilt(node.iter, place), body=block)
-            return node.with_changes(body=block)
-        return self.rebuilt(node, place) if self._is_changed(node) else node  # type: ignore[no-any-return]
+                node = node.with_changes(iter=self.rebuilt(node.iter, place), body=self._rest(node, changed, place))
+            else:
+                node = node.with_changes(test=self.rebuilt(node.test, place), body=self._rest(node, changed, place))
+            other = node.orelse
+            if isinstance(other, cst.Else):
+                return node.with_changes(orelse=other.with_changes(body=self._rest(other, changed, place)))
+            return node if other is None else node.with_changes(orelse=self._without(other, changed, place))
+        return self.rebuilt(node, place) if self._is_changed(node) else node
+
+    def _rest(
+        self,
+        node: cst.If | cst.For | cst.While | cst.Else,
+        changed: Mapping[cst.CSTNode, cst.BaseStatement | None],
+        place: Place,
+    ) -> cst.BaseSuite:
+        """The block of a statement with its statements replaced, or left out."""
+        if not isinstance(node.body, cst.IndentedBlock):
+            return node.body
+        body: list[cst.BaseStatement] = []
+        for statement in node.body.body:
+            if statement not in changed:
+                body.append(self._without(statement, changed, place))
+            elif (replacement := changed[statement]) is not None:
+                body.append(replacement)
+        return node.body.with_changes(body=body)
+
+    def _start_early(self, loop: cst.For | cst.While, place: Place) -> dict[str, object]:
+        """Start the calls of a loop that need nothing of earlier iterations; what it iterates over now."""
+        carried = carried_loop(self.graph, loop)
+        ahead = [unit for unit in carried.ahead if self.is_single(unit)]
+        self.loses_parallelism |= carried.others or len(ahead) < len(carried.ahead)
+        if not ahead or not isinstance(loop, cst.For):
+            return {}
+        targets: list[cst.BaseExpression] = []
+        sources: list[cst.BaseExpression] = []
+        for unit in ahead:
+            label = self._label_of(unit)
+            call = self.awaitable(unit, place)
+            if not layout.is_gathered(call):
+                call = cst.Call(cst.parse_expression(f"{self.asyncio}.create_task"), [cst.Arg(call)])
+            tasks = cst.Name(self.names.fresh(f"{label}_tasks"))
+            started = cst.ListComp(call, cst.CompFor(loop.target, self.expression(loop.iter, place)))
+            place.statements.append(layout.line(cst.Assign([cst.AssignTarget(tasks)], started)))
+            self.started[unit] = self.names.fresh(f"{label}_task")
+            targets.append(cst.Name(self.started[unit]))
+            sources.append(tasks)
+        variables = {n.value for n in walk(loop.target) if isinstance(n, cst.Name)}
+        if variables & self.graph.read_in_rest(loop.body, ahead):
+            targets.insert(0, layout.nested(loop.target))
+            sources.insert(0, self.expression(loop.iter, place))
+        if len(targets) == 1:
+            return {"target": targets[0], "iter": sources[0], "leading_lines": ()}
+        elements = [cst.Element(t, comma=layout.comma(t is not targets[-1])) for t in targets]
+        zipped = cst.Call(cst.Name("zip"), layout.separated([cst.Arg(source) for source in sources]))
+        return {"target": cst.Tuple(elements, lpar=(), rpar=()), "iter": zipped, "leading_lines": ()}
+
+    def _label_of(self, unit: cst.BaseExpression) -> str:
+        """A word for a call: the name its value is bound to, or the task."""
+        parent = self.view.parent(unit)
+        target = parent.targets[0].target if isinstance(parent, cst.Assign) else None
+        return target.value if isinstance(target, cst.Name) else self.names.function(unit)
 
     def _filled(self, name: str, start: Statement | None, value: cst.BaseExpression) -> cst.BaseStatement:
         """The statement that puts results into a list: the list itself, or what is added to it."""
@@ -485,13 +547,13 @@ class _Emitter(Expressions):
             started = branch.call
             if not layout.is_gathered(started):
                 started = cst.Call(cst.parse_expression(f"{self.asyncio}.create_task"), [cst.Arg(started)])
-            line = [layout.line(cst.Assign([cst.AssignTarget(cst.Name(name))], started))]
+            line: list[cst.BaseStatement] = [layout.line(cst.Assign([cst.AssignTarget(cst.Name(name))], started))]
             if branch.statement is not None:
                 layout.keep_comments(line, [branch.statement])
             place.statements += line
             items = _sequential(steps)
             pending |= dict.fromkeys(items, Started(name, branch.target, items))
-            if any(i.lifted is not None and not _is_part(i, group) or i.writes & read_after for i in items):
+            if any((i.lifted is not None and not _is_part(i, group)) or i.writes & read_after for i in items):
                 args.append(layout.Awaitable(cst.Name(name), branch.target))
         if not args and len(group.branches) == 1:
             place.pending = pending

@@ -23,7 +23,7 @@ class Started:
     """What was started with ``asyncio.create_task``: its variable, what its result is bound to, the items it runs."""
 
     name: str
-    target: cst.BaseExpression | None
+    target: cst.BaseAssignTargetExpression | None
     items: Sequence[Item]
 
 
@@ -54,6 +54,7 @@ class Expressions:
         self.graph.follows_orders = follows_orders
         self.names = Names(view, node, self.graph, units)
         self.made: set[str] = set()  # local functions written here
+        self.started: dict[cst.BaseExpression, str] = {}  # variables of calls that were started before
         self.elements: set[str] = set()  # variables of generators written here
 
     @property
@@ -77,7 +78,7 @@ class Expressions:
             if isinstance(node, COMPREHENSIONS):
                 return self._comprehension(node, place)
             mapped = self.read_map(node)
-            if mapped is not None and not mapped.is_plain:
+            if mapped is not None and not mapped.is_plain and node not in self.started:
                 return self._async_for(mapped, place)
             return self._awaited(node, self.awaitable(node, place))
         if self.units.reports(node):
@@ -121,6 +122,8 @@ class Expressions:
 
     def awaitable(self, node: cst.BaseExpression, place: Place) -> cst.BaseExpression:
         """The expression to await for a unit."""
+        if node in self.started:
+            return cst.Name(self.started[node])
         if isinstance(node, COMPREHENSIONS):
             return self._gathered(node, place)
         mapped = self.read_map(node)

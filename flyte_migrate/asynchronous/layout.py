@@ -23,6 +23,7 @@ __all__ = [
     "line",
     "local_function",
     "names_tuple",
+    "nested",
     "returned",
     "returning_appended",
     "separated",
@@ -35,7 +36,7 @@ class Awaitable:
     """One of several calls to await together, what its result is bound to, and whose comments it takes."""
 
     call: cst.BaseExpression
-    target: cst.BaseExpression | None
+    target: cst.BaseAssignTargetExpression | None
     statement: cst.CSTNode | None = None
 
 
@@ -250,7 +251,7 @@ def _targets(targets: Sequence[cst.BaseExpression | None], unused: str) -> cst.T
     read = max(n for n, target in enumerate(targets, 1) if target is not None)
     rest = len(targets) - read
     found: list[cst.BaseExpression] = [
-        _nested(target) if target is not None else cst.Name(unused) for target in targets[: read if rest > 1 else None]
+        nested(target) if target is not None else cst.Name(unused) for target in targets[: read if rest > 1 else None]
     ]
     count = len(found) + (rest > 1)
     elements: list[cst.BaseElement] = [cst.Element(t, comma=comma(n < count)) for n, t in enumerate(found, 1)]
@@ -259,7 +260,8 @@ def _targets(targets: Sequence[cst.BaseExpression | None], unused: str) -> cst.T
     return cst.Tuple(elements, lpar=(), rpar=())
 
 
-def _nested(target: cst.BaseExpression) -> cst.BaseExpression:
+def nested(target: cst.BaseExpression) -> cst.BaseExpression:
+    """A target inside another one: tuples in parentheses."""
     if isinstance(target, cst.Tuple) and not target.lpar:
         return target.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
     return target

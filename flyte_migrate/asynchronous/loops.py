@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -15,16 +16,17 @@ if TYPE_CHECKING:
     from flyte_migrate.asynchronous.dag import Graph
 
 
+#: What leaves an iteration before its end.
+_LEAVING = (cst.Break, cst.Continue, cst.Return, cst.Raise)
+
+
 def independent_loop(graph: Graph, node: Statement, items: list[Item], live: frozenset[str]) -> Item | None:
     """The item of a loop whose iterations don't depend on each other; takes its ``name = []`` out of ``items``."""
     if not isinstance(node, cst.For) or node.orelse is not None or node.asynchronous is not None or not graph.reorders:
         return None
     if not isinstance(node.body, cst.IndentedBlock) or not graph.has_calls(node.body) or graph.has_calls(node.iter):
         return None
-    if any(
-        isinstance(n, (cst.Break, cst.Continue, cst.Return, cst.Raise, cst.FunctionDef, cst.ClassDef, cst.Lambda))
-        for n in walk(node.body)
-    ):
+    if any(isinstance(n, (*_LEAVING, cst.FunctionDef, cst.ClassDef, cst.Lambda)) for n in walk(node.body)):
         return None
     loops = [node, *_nested_loops(graph, node)]
     target = Item(0, None)
@@ -58,6 +60,93 @@ def independent_loop(graph: Graph, node: Statement, items: list[Item], live: fro
             item.reads.discard(name)
             item.writes.add(name)
     return item
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A loop whose iterations come one after the other, though not all of their calls have to.
+
+    ``ahead`` are calls that need nothing of earlier iterations and can all be started before the loop; ``others`` says
+    whether more calls than these could run beside other iterations.
+    """
+
+    ahead: list[cst.BaseExpression]
+    others: bool
+
+
+def carried_loop(graph: Graph, loop: cst.For | cst.While) -> Carried:
+    """What a loop that stays as it is does to the parallelism of its calls."""
+    none = Carried([], False)
+    if not isinstance(loop.body, cst.IndentedBlock):
+        return none
+    results = _results(graph, loop)
+    if isinstance(loop, cst.While) and (graph.has_calls(loop.test) or graph.read_in([loop.test]) & results):
+        return none
+    items = sorted(graph.analyse(loop.body.body).items, key=lambda i: i.position)
+    if any(i.effect is Effect.CONTROL and (i.has_calls or i.reads & results) for i in items):
+        return none
+    known = {n.value for n in walk(loop.target) if isinstance(n, cst.Name)} if isinstance(loop, cst.For) else set()
+    waiting: set[str] = set()
+    for item in items:
+        waiting |= graph.exposed(item) & results - known
+        known |= graph.certain(item)
+    chain = _with_needs(i for i in items if i.writes & waiting)
+    late: set[Item] = set()
+    for item in items:
+        if graph.exposed(item) & waiting or any(p in late for p in item.parts):
+            late.add(item)
+            waiting |= item.writes
+    free = [i for i in items if i.has_calls and i not in late]
+    ahead = [i.unit for i in free if i.unit is not None and not i.embedded] if waiting else []
+    if not isinstance(loop, cst.For) or not _starts_early(graph, loop, items, [i for i in free if i.unit in ahead]):
+        ahead = []
+    return Carried(ahead, len(ahead) < len(free) or any(i.has_calls and i not in chain for i in late))
+
+
+def _starts_early(graph: Graph, loop: cst.For, items: Sequence[Item], ahead: Sequence[Item]) -> bool:
+    """Whether calls of all iterations can be started before a loop: what they take is known by then."""
+    if any(isinstance(n, (*_LEAVING, cst.Try, cst.TryStar, cst.With)) for n in walk(loop.body)):
+        return False
+    targets = {n.value for n in walk(loop.target) if isinstance(n, cst.Name)}
+    changed = set().union(*(i.writes | i.mutates for i in items))
+    if changed & targets or graph.read_in([loop.iter]) & changed or not _is_repeatable(graph, loop.iter):
+        return False
+    return bool(ahead) and not any(i.reads & changed or i.effect for i in ahead)
+
+
+def _is_repeatable(graph: Graph, node: cst.BaseExpression) -> bool:
+    """Whether an expression gives the same elements a second time: no iterator that is used up."""
+    if isinstance(node, cst.Name):
+        values = [b.value for b in graph.view.bindings(node) if b.kind == "assign" and b.value is not None]
+        displays = (cst.List, cst.Tuple, cst.ListComp, cst.Dict, cst.Set)
+        return all(isinstance(v, displays) or graph.units.is_unit(v) or _is_repeatable(graph, v) for v in values)
+    if isinstance(node, (cst.Attribute, cst.Subscript)):
+        return _is_repeatable(graph, node.value)
+    if isinstance(node, cst.Call):
+        if (
+            isinstance(node.func, cst.Attribute)
+            and node.func.attr.value in ("items", "keys", "values")
+            and not node.args
+        ):
+            return _is_repeatable(graph, node.func.value)
+        if not isinstance(node.func, cst.Name) or graph.view.bindings(node.func):
+            return False
+        if node.func.value in ("range", "list", "sorted", "tuple", "len"):
+            return True
+        return node.func.value in ("enumerate", "zip", "reversed") and all(
+            _is_repeatable(graph, a.value) and not a.star for a in node.args
+        )
+    return isinstance(node, (cst.List, cst.Tuple, cst.Integer))
+
+
+def _results(graph: Graph, loop: cst.CSTNode) -> set[str]:
+    """Names that a loop binds to results of calls, or to what is made of them."""
+    found: set[str] = set()
+    assigns = [n for n in walk(loop) if isinstance(n, (cst.Assign, cst.AnnAssign, cst.AugAssign))]
+    for assign in (*assigns, *assigns):  # twice: a value may come from the iteration before
+        if assign.value is not None and (graph.has_calls(assign.value) or graph.read_in([assign.value]) & found):
+            found |= {graph.name(n) for n in walk(assign) if isinstance(n, cst.Name) and graph.is_target(n)}
+    return found
 
 
 def _nested_loops(graph: Graph, node: cst.For) -> list[cst.For]:

@@ -19,15 +19,16 @@ from flyte_migrate.project.environments import EnvironmentPlan, plan_environment
 from flyte_migrate.project.facts import ModuleFacts
 from flyte_migrate.project.index import index_module
 from flyte_migrate.project.link import ProjectIndex, link
-from flyte_migrate.project.source import SourceFile, decode, read_bytes
+from flyte_migrate.project.source import SourceError, SourceFile, decode, read_bytes
 from flyte_migrate.rewrite.apply import Rewriter
 from flyte_migrate.rewrite.gate import GateError, check_output
 from flyte_migrate.rewrite.imports import plan_imports, usage_of
-from flyte_migrate.rewrite.plan import ConflictError, FilePlan
+from flyte_migrate.rewrite.plan import ConflictError, FilePlan, Finding
 from flyte_migrate.rewrite.rescue import with_all_comments
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.settings import Settings
 from flyte_migrate.suppressions import suppress
+from flyte_migrate.workers import FILES_PER_WORKER, each
 
 #: Roles of v1 whose bodies are graphs of calls. An eager workflow is a coroutine function already.
 _GRAPHS = frozenset({"workflow", "dynamic"})
@@ -73,15 +74,14 @@ def second_pass(
         yield from outcomes
         return
     project = _Migrated(index, plan_environments(index), Colouring(), settings)
-    uses = _uses(project, files, targets, modules)
+    uses = _uses(project, files, modules)
     project = replace(project, colouring=colour(index, uses, migrated, frozenset(f.module for f in files)))
-    by_path = {f.outcome.path: f for f in files}
+    concerned = [f for f in files if _is_concerned(project, uses, f, migrated)]
+    jobs = settings.workers(len(concerned), FILES_PER_WORKER)
+    edited = each(_edited, concerned, (project, before, migrated), jobs)
+    by_path = {f.outcome.path: outcome for f, outcome in zip(concerned, edited, strict=True)}
     for outcome in outcomes:
-        file = by_path.get(outcome.path)
-        if file is None or not _is_concerned(project, uses, file, migrated):
-            yield outcome
-        else:
-            yield _edited(project, file, before, migrated)
+        yield by_path.get(outcome.path, outcome)
 
 
 def _files(outcomes: Sequence[Outcome], targets: Sequence[Candidate], modules: Mapping[str, str]) -> Iterator[_File]:
@@ -118,25 +118,26 @@ def _migrated(before: ProjectIndex, after: ProjectIndex, rewritten: set[str]) ->
     return frozenset(found)
 
 
-def _uses(
-    project: _Migrated, files: Sequence[_File], targets: Sequence[Candidate], modules: Mapping[str, str]
-) -> dict[str, FileUses]:
+def _uses(project: _Migrated, files: Sequence[_File], modules: Mapping[str, str]) -> dict[str, FileUses]:
     """The uses of functions in all files of the project, those outside this run included."""
     texts = {f.module: f.text for f in files}
     for path, module in modules.items():
         if module not in texts:
             try:
                 texts[module] = decode(read_bytes(path)).text
-            except OSError:
+            except SourceError:
                 continue
-    found = {}
-    for module, text in texts.items():
-        if project.index.modules[module].skip_file or module in project.index.modules:
-            try:
-                found[module] = uses_in(project.view(module, text))
-            except (cst.ParserSyntaxError, RecursionError):
-                continue
-    return found
+    jobs = project.settings.workers(len(texts), FILES_PER_WORKER)
+    found = each(_uses_in, list(texts.items()), project, jobs)
+    return {module: uses for module, uses in zip(texts, found, strict=True) if uses is not None}
+
+
+def _uses_in(file: tuple[str, str], project: _Migrated) -> FileUses | None:
+    module, text = file
+    try:
+        return uses_in(project.view(module, text))
+    except (cst.ParserSyntaxError, RecursionError):
+        return None  # reported when, and if, the file itself is migrated
 
 
 def _is_concerned(project: _Migrated, uses: Mapping[str, FileUses], file: _File, migrated: frozenset[str]) -> bool:
@@ -146,10 +147,11 @@ def _is_concerned(project: _Migrated, uses: Mapping[str, FileUses], file: _File,
     return file.module in uses and any(use.callee in turned for use in uses[file.module].uses)
 
 
-def _edited(project: _Migrated, file: _File, before: ProjectIndex, migrated: frozenset[str]) -> Outcome:
+def _edited(file: _File, shared: tuple[_Migrated, ProjectIndex, frozenset[str]]) -> Outcome:
+    project, before, migrated = shared
     path = file.outcome.path
     try:
-        text = _rewritten(project, file, migrated)
+        text, findings = _rewritten(project, file, migrated)
     except (GateError, ConflictError) as error:
         return Failed(path, str(error), traceback.format_exc(), (_error(path, str(error)),))
     except Exception as error:
@@ -157,38 +159,47 @@ def _edited(project: _Migrated, file: _File, before: ProjectIndex, migrated: fro
         reason = f"{type(error).__name__}: {error}"
         return Failed(path, reason, traceback.format_exc(), (_error(path, reason),))
     kept = (d for d in file.outcome.diagnostics if not _is_settled(project, file, before, d))
-    diagnostics = tuple(sorted((*kept, *_notes(project, file, before))))
+    diagnostics = tuple(sorted((*kept, *_notes(project, file, before, findings))))
     if text == file.source.text:
         return Unchanged(path, diagnostics)
     return Rewritten(path, file.source.data, file.source.encode(text), diagnostics)
 
 
-def _rewritten(project: _Migrated, file: _File, migrated: frozenset[str]) -> str:
-    """The text of a file with its coroutine functions and their calls."""
+def _rewritten(project: _Migrated, file: _File, migrated: frozenset[str]) -> tuple[str, dict[str, Finding]]:
+    """The text of a file with its coroutine functions and their calls; what there is to say about functions, by key."""
     view = project.view(file.module, file.text)
     plan = FilePlan()
     plan.add(edit_file(view, project.colouring, migrated))
     if not plan.changes:
-        return file.text
+        return file.text, {}
     before = usage_of(view.tree, view)
     rewriter = Rewriter(view.tree, plan, view.parents)
     after = usage_of(rewriter.apply(), view)
+    findings = {view.function_key(f.node): f for f in plan.findings if isinstance(f.node, cst.FunctionDef)}
     plan.add(plan_imports(view, before, after, plan.findings))
     text = with_all_comments(file.text, rewriter.apply().code, rewriter)
     check_output(file.text, text)
-    return text
+    return text, findings
 
 
-def _notes(project: _Migrated, file: _File, before: ProjectIndex) -> tuple[Diagnostic, ...]:
-    """A note for every former workflow that stays sync, at its place in the source."""
-    found = []
+def _notes(
+    project: _Migrated, file: _File, before: ProjectIndex, findings: Mapping[str, Finding]
+) -> tuple[Diagnostic, ...]:
+    """Notes on functions that lose parallelism, at their places in the source."""
+    facts = before.modules[file.module]
+    messages: list[tuple[int, str, str]] = []
     for name, reason in project.colouring.sync.items():
         task = before.tasks[name]
-        if task.module == file.module and project.settings.enabled("FM272", file.target.path):
+        if task.module == file.module:
             message = f"{task.name} stays sync, so its calls run one after the other: {reason}."
-            severity = catalogue()["FM272"].severity
-            found.append(Diagnostic(file.outcome.path, task.function.line, 0, "FM272", message, severity))
-    return suppress(file.outcome.path, found, before.modules[file.module].ignores, lambda code: False)
+            messages.append((task.function.line, "FM272", message))
+    messages += [(f.line, findings[f.key].code, findings[f.key].message) for f in facts.functions if f.key in findings]
+    found = [
+        Diagnostic(file.outcome.path, line, 0, code, message, catalogue()[code].severity)
+        for line, code, message in messages
+        if project.settings.enabled(code, file.target.path)
+    ]
+    return suppress(file.outcome.path, found, facts.ignores, lambda code: False)
 
 
 def _is_settled(project: _Migrated, file: _File, before: ProjectIndex, diagnostic: Diagnostic) -> bool:

@@ -234,6 +234,15 @@ class Variables:
             found |= item.reads
         return found
 
+    def read_in_rest(self, node: cst.CSTNode, without: Iterable[cst.CSTNode]) -> set[str]:
+        """Local names that a statement reads outside of some of its parts."""
+        inside = {n for part in without for n in walk(part)}
+        return {
+            self.name(n)
+            for n in walk(node)
+            if isinstance(n, cst.Name) and n not in inside and self.is_local(n) and not self.is_target(n)
+        }
+
     def read_names(self, statements: Iterable[cst.CSTNode]) -> list[str]:
         """Local names in statements, in the order of the text."""
         found = [n for s in statements for n in walk(s) if isinstance(n, cst.Name) and self.is_local(n)]
