@@ -5,7 +5,7 @@ They collect calls, which run side by side once the loop is over, as the nodes d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -38,6 +38,10 @@ def collecting_loop(graph: Graph, node: Statement, items: list[Item], live: froz
         not _only_appends(graph, node, name, sites) for name in lists
     ):
         return None
+    # Names of an iteration are its own, unless they are read afterwards or before they are bound.
+    own = item.writes - live - graph.live_in([node])
+    item.reads -= own
+    item.writes -= own
     item.collected = Collected(node, sites, _starts(graph, items, item, lists))
     return item
 
@@ -128,6 +132,7 @@ def _are_independent(
 ) -> bool:
     """Whether the work of every site can be done after the loop: nothing else reads it, or changes what it reads."""
     lists = {site.target for site in sites}
+    changed = _changed_besides(graph, loop.body, {site.item.statement for site in sites})
     for site in sites:
         inside = {i.statement for i in (*site.work, site.item) if i.statement is not None}
         written = set().union(*(i.writes for i in site.work))
@@ -141,10 +146,25 @@ def _are_independent(
             known |= one.writes
         if any(not any(a in inside for a in (n, *graph.view.ancestors(n))) for n in _read(graph, loop, written)):
             return False
-        if reads & item.mutates:
+        if reads & changed:
             return False
         site.parameters = [n for n in dict.fromkeys(graph.read_names(inside)) if n in reads & item.writes]
     return True
+
+
+def _changed_besides(graph: Graph, block: cst.BaseSuite, sites: Collection[Statement | None]) -> set[str]:
+    """Names whose objects may change in a block, other than by what is appended to the lists."""
+    found: set[str] = set()
+    for statement in block.body:
+        inner = _inner(graph, statement) if statement not in sites else []
+        if inner is None or not isinstance(statement, cst.BaseCompoundStatement):
+            item = Item(0, None)
+            if statement not in sites:
+                graph.describe(item, statement, ())
+            found |= item.mutates
+        else:
+            found = found.union(*(_changed_besides(graph, part, sites) for part in inner))
+    return found
 
 
 def _read(graph: Graph, loop: cst.CSTNode, names: Iterable[str]) -> Iterator[cst.Name]:

@@ -178,8 +178,9 @@ class Effects(Variables):
             owned = root_name is not None and self.is_local(root_name)
             if method in _PURE_METHODS and (qualified is None or owned):
                 return Effect.NONE, set()
-            if method in _MUTATORS and owned and root_name is not None:
-                return Effect.NONE, {self.name(root_name)}
+            changed = _changed(func.value)
+            if method in _MUTATORS and changed is not None and self.is_local(changed):
+                return Effect.NONE, {self.name(changed)}
             if isinstance(func.value, (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)):
                 return Effect.NONE, set()
             if method == "override":
@@ -237,3 +238,14 @@ class Effects(Variables):
         if definition is not None and definition.variable is not None:
             return definition.variable.call.endswith("getLogger")
         return qualified in ("flytekit.logger", "flyte.logger")
+
+
+def _changed(node: cst.CSTNode) -> cst.Name | None:
+    """The variable whose object changes with what an expression gives: ``d`` of ``d[k]``, ``d.setdefault(k, [])``."""
+    while isinstance(node, (cst.Attribute, cst.Subscript, cst.Call)):
+        if isinstance(node, cst.Call):
+            if not isinstance(node.func, cst.Attribute) or node.func.attr.value not in ("get", "setdefault"):
+                return None
+            node = node.func
+        node = node.value
+    return node if isinstance(node, cst.Name) else None

@@ -243,7 +243,7 @@ class _Emitter(Expressions):
             header: dict[str, object] = {}
             before = len(place.statements)
             if isinstance(node, (cst.For, cst.While)):
-                live |= self.graph.read_in([node])
+                live |= self.graph.read_again(node)
                 if item.has_calls and self.awaits and self.graph.reorders:
                     header = self._start_early(node, place)
             saved, self.live = self.live, live

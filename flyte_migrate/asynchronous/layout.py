@@ -309,19 +309,31 @@ def _split(
 
 
 class _Shift(cst.CSTTransformer):
+    def __init__(self, by: int) -> None:
+        super().__init__()
+        self.by = by
+
     def leave_ParenthesizedWhitespace(  # noqa: N802 (libcst's name)
         self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
     ) -> cst.ParenthesizedWhitespace:
         if not updated_node.indent:
             return updated_node
-        return updated_node.with_changes(last_line=cst.SimpleWhitespace("    " + updated_node.last_line.value))
+        width = max(len(updated_node.last_line.value) + self.by, 0)
+        return updated_node.with_changes(last_line=cst.SimpleWhitespace(" " * width))
 
 
 def _shifted(node: cst.BaseExpression) -> cst.BaseExpression:
-    """An expression of several lines, one level further in."""
-    shifted = node.visit(_Shift())
+    """An expression of several lines, indented as an argument on a line of its own."""
+    shifted = node.visit(_Shift(4 - _closing_indent(node)))
     assert isinstance(shifted, cst.BaseExpression)
     return shifted
+
+
+def _closing_indent(node: cst.BaseExpression) -> int:
+    """How far the closing parenthesis of a call on several lines is indented."""
+    last = node.args[-1] if isinstance(node, cst.Call) and node.args else None
+    spaces = [] if last is None else [last.whitespace_after_arg, getattr(last.comma, "whitespace_after", None)]
+    return next((len(s.last_line.value) for s in spaces if isinstance(s, cst.ParenthesizedWhitespace)), 0)
 
 
 def keep_comments(new: list[cst.BaseStatement], originals: Sequence[cst.CSTNode], blank_lines: bool = True) -> None:

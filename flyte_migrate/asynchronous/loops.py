@@ -26,7 +26,10 @@ def independent_loop(graph: Graph, node: Statement, items: list[Item], live: fro
         return None
     if not isinstance(node.body, cst.IndentedBlock) or not graph.has_calls(node.body) or graph.has_calls(node.iter):
         return None
-    if any(isinstance(n, (*_LEAVING, cst.FunctionDef, cst.ClassDef, cst.Lambda)) for n in walk(node.body)):
+    if any(
+        isinstance(n, (*_LEAVING, cst.FunctionDef, cst.ClassDef, cst.Lambda)) and not _is_of_inner_loop(graph, n, node)
+        for n in walk(node.body)
+    ):
         return None
     loops = [node, *_nested_loops(graph, node)]
     target = Item(0, None)
@@ -37,7 +40,9 @@ def independent_loop(graph: Graph, node: Statement, items: list[Item], live: fro
         return None
     assert isinstance(loops[-1].body, cst.IndentedBlock)
     inner = graph.analyse(loops[-1].body.body, live).items
-    found = _independent(graph, loops, inner, target.writes, live)
+    previous = items[-1] if items else None
+    fresh = previous.writes if previous is not None and _starts_a_list(graph, previous) else set()
+    found = _independent(graph, loops, inner, target.writes, live, fresh)
     if found is None:
         return None
     item = Item(len(items), node, embedded=True, each=found)
@@ -48,7 +53,6 @@ def independent_loop(graph: Graph, node: Statement, items: list[Item], live: fro
     item.writes -= own
     if found.appends is not None:
         name = found.appends[0]
-        previous = items[-1] if items else None
         if (
             previous is not None
             and starts_list(graph, previous, name)
@@ -142,11 +146,21 @@ def _is_repeatable(graph: Graph, node: cst.BaseExpression) -> bool:
 def _results(graph: Graph, loop: cst.CSTNode) -> set[str]:
     """Names that a loop binds to results of calls, or to what is made of them."""
     found: set[str] = set()
-    assigns = [n for n in walk(loop) if isinstance(n, (cst.Assign, cst.AnnAssign, cst.AugAssign))]
+    parts = list(walk(loop))
+    assigns = [n for n in parts if isinstance(n, (cst.Assign, cst.AnnAssign, cst.AugAssign))]
+    bound = {graph.name(n) for n in parts if isinstance(n, cst.Name) and graph.is_local(n) and graph.is_target(n)}
+    lists = [call for n in parts if (call := appended(n)) is not None and graph.name(call[0]) in bound]
     for assign in (*assigns, *assigns):  # twice: a value may come from the iteration before
+        found |= {graph.name(n) for n, v in lists if graph.has_calls(v) or graph.read_in([v]) & found}
         if assign.value is not None and (graph.has_calls(assign.value) or graph.read_in([assign.value]) & found):
             found |= {graph.name(n) for n in walk(assign) if isinstance(n, cst.Name) and graph.is_target(n)}
     return found
+
+
+def _is_of_inner_loop(graph: Graph, node: cst.CSTNode, loop: cst.For) -> bool:
+    """Whether a ``break`` or ``continue`` belongs to a loop inside another one."""
+    around = next((a for a in graph.view.ancestors(node) if isinstance(a, (cst.For, cst.While))), loop)
+    return isinstance(node, (cst.Break, cst.Continue)) and around is not loop
 
 
 def _nested_loops(graph: Graph, node: cst.For) -> list[cst.For]:
@@ -170,9 +184,17 @@ def _nested_loops(graph: Graph, node: cst.For) -> list[cst.For]:
 
 
 def _independent(
-    graph: Graph, loops: list[cst.For], inner: list[Item], targets: set[str], live: frozenset[str]
+    graph: Graph,
+    loops: list[cst.For],
+    inner: list[Item],
+    targets: set[str],
+    live: frozenset[str],
+    fresh: set[str],
 ) -> Each | None:
-    """How the iterations can run side by side; None if one may need what another does."""
+    """How the iterations can run side by side; None if one may need what another does.
+
+    A ``fresh`` list was made right before: no other name holds it.
+    """
     written = set().union(targets, *(i.writes for i in inner))
     if written & live or _is_carried(inner, targets, written):
         return None
@@ -183,10 +205,13 @@ def _independent(
         return Each(loops[0], loops[1:], work, [], [], [], (name, None))
     if any(i.mutates - written for i in work) or not _keeps_effects(work, after):
         return None
+    appends = _append(graph, after)
     outside = set().union(*(i.mutates for i in after)) - written
+    if appends is not None and appends[0] in fresh:
+        outside = {appends[0]}
     if outside & iterated or any(outside & i.reads for i in work):
         return None
-    if any(outside & i.reads and not _only_stores(graph, i) for i in after):
+    if any(outside & i.reads and not _only_stores(graph, i, outside) for i in after):
         return None
     reads = set().union(*(i.reads for i in after))
     names = [n for loop in loops for n in _names_in_order(loop, targets) if n in reads]
@@ -194,7 +219,7 @@ def _independent(
     parts = [p for i in after for p in i.parts if p in work]
     if len(loops) > 1 and after and not names and not parts:
         return None
-    return Each(loops[0], loops[1:], work, after, list(dict.fromkeys(names)), parts, _append(graph, after))
+    return Each(loops[0], loops[1:], work, after, list(dict.fromkeys(names)), parts, appends)
 
 
 def _is_carried(inner: Sequence[Item], targets: set[str], written: set[str]) -> bool:
@@ -244,31 +269,35 @@ def _keeps_effects(work: Sequence[Item], after: Sequence[Item]) -> bool:
     return not (any(i.effect for i in work) and any(i.effect for i in after))
 
 
-def _only_stores(graph: Graph, item: Item) -> bool:
-    """``xs.append(v)``, ``d[k] = v``, ``d.update(v)``: the object is only put into, never read."""
+def _only_stores(graph: Graph, item: Item, names: set[str]) -> bool:
+    """Whether objects behind names are only put into: ``xs.append(v)``, ``d[k] = v``, ``d.update(v)``."""
     if not isinstance(item.statement, cst.SimpleStatementLine) or len(item.statement.body) != 1:
         return False
     small = item.statement.body[0]
-    if (
-        isinstance(small, cst.Expr)
-        and isinstance(small.value, cst.Call)
-        and isinstance(small.value.func, cst.Attribute)
-    ):
-        inside: list[cst.CSTNode] = [*small.value.args]
-        stored = isinstance(small.value.func.value, cst.Name) and small.value.func.attr.value in (
-            "append",
-            "extend",
-            "add",
-            "update",
-        )
-    elif (
-        isinstance(small, cst.Assign) and len(small.targets) == 1 and isinstance(small.targets[0].target, cst.Subscript)
-    ):
-        inside = [*small.targets[0].target.slice, small.value]
-        stored = isinstance(small.targets[0].target.value, cst.Name)
+    inside: list[cst.CSTNode]
+    place: cst.BaseExpression
+    if isinstance(small, cst.Expr) and isinstance(small.value, cst.Call):
+        func, inside = small.value.func, _handed_to(small.value)
+        if not isinstance(func, cst.Attribute) or func.attr.value not in ("append", "extend", "add", "update"):
+            return False
+        place = func.value
+    elif isinstance(small, cst.Assign) and len(small.targets) == 1:
+        place, inside = small.targets[0].target, [small.value]
+        if not isinstance(place, cst.Subscript):
+            return False
     else:
         return False
-    return stored and not (graph.read_in(inside) & item.mutates)
+    if isinstance(place, cst.Call) and isinstance(place.func, cst.Attribute) and place.func.attr.value == "setdefault":
+        inside += _handed_to(place)
+        place = place.func.value
+    elif isinstance(place, cst.Subscript):
+        inside += place.slice
+        place = place.value
+    return isinstance(place, cst.Name) and not (graph.read_in(inside) & names)
+
+
+def _handed_to(node: cst.Call) -> list[cst.CSTNode]:
+    return [argument.value for argument in node.args]
 
 
 def _append(graph: Graph, after: Sequence[Item]) -> tuple[str, cst.BaseExpression] | None:
@@ -279,6 +308,10 @@ def _append(graph: Graph, after: Sequence[Item]) -> tuple[str, cst.BaseExpressio
 
 def starts_list(graph: Graph, item: Item, name: str) -> bool:
     """Whether an item is ``name = []``."""
+    return name in item.writes and _starts_a_list(graph, item)
+
+
+def _starts_a_list(graph: Graph, item: Item) -> bool:
     if (
         not isinstance(item.statement, cst.SimpleStatementLine)
         or len(item.statement.body) != 1
@@ -301,7 +334,7 @@ def starts_list(graph: Graph, item: Item, name: str) -> bool:
         and not value.args
     ):
         empty = not graph.view.bindings(value.func)
-    return empty and len(targets) == 1 and isinstance(targets[0], cst.Name) and graph.name(targets[0]) == name
+    return empty and len(targets) == 1 and isinstance(targets[0], cst.Name)
 
 
 def _append_of_all_branches(inner: Sequence[Item], written: set[str]) -> str:

@@ -282,10 +282,17 @@ class Variables:
             bound |= self._certain(statement)
         return found
 
+    def read_again(self, loop: cst.For | cst.While) -> set[str]:
+        """Names that an iteration of a loop may read from the one before."""
+        head = loop.iter if isinstance(loop, cst.For) else loop.test
+        return self.read_in([head]) | self.live_in(loop.body.body)
+
     def _live_in_one(self, node: cst.CSTNode) -> set[str]:
         if isinstance(node, cst.For):
             target = {n.value for n in roots_of(node.target)}
             return self.read_in([node.iter]) | (self.live_in(node.body.body) - target) | self._live_in_else(node.orelse)
+        if isinstance(node, cst.While):
+            return self.read_again(node) | self._live_in_else(node.orelse)
         if isinstance(node, cst.If):
             return self.read_in([node.test]) | self.live_in(node.body.body) | self._live_in_else(node.orelse)
         return self.read_in([node])

@@ -687,6 +687,7 @@ def _standard(
     top = [n for n in lines if n.statement in order and not _is_future(n.statement)]
     top.sort(key=lambda n: order[n.statement])
     standard = [n for n in top if _is_stdlib(n.statement) and n.statement not in removed]
+    standard = [n for n in standard if order[n.statement] < _first_definition(view)]
     trailing = [s for s in new if not any(_sort_key(n.statement) > _sort_key(s) for n in standard)]
     for statement in new:
         later = next((n for n in standard if _sort_key(n.statement) > _sort_key(statement)), None)
@@ -710,10 +711,17 @@ def _first_of_standard(
     top = [n.statement for n in lines if n.scope is view.module_scope and not n.guard and n.statement in body]
     order = {statement: number for number, statement in enumerate(view.tree.body)}
     standard = [s for s in top if _is_stdlib(s) and s not in removed and not _is_future(s)]
+    standard = [s for s in standard if order[s] < _first_definition(view)]
     first = min(standard, key=lambda s: order[s], default=None)
     if first is None or any(line.comment is not None for line in first.leading_lines):
         return []
     return [(first, s) for s in sorted(new, key=_sort_key) if _sort_key(s) < _sort_key(first)]
+
+
+def _first_definition(view: FileView) -> int:
+    """Where the imports at the top of a module end at the latest: code below may read what is imported."""
+    body = view.tree.body
+    return next((n for n, s in enumerate(body) if isinstance(s, (cst.FunctionDef, cst.ClassDef))), len(body))
 
 
 def _sort_key(statement: cst.SimpleStatementLine) -> tuple[bool, str]:
