@@ -26,7 +26,13 @@ from flyte_migrate.rewrite.apply import Rewriter
 from flyte_migrate.rewrite.gate import GateError, check_output
 from flyte_migrate.rewrite.helpers import helper_inserts
 from flyte_migrate.rewrite.imports import original_usage, plan_imports, usage_of
-from flyte_migrate.rewrite.leftovers import earlier_findings, imports_by_name, leftover_findings, star_findings
+from flyte_migrate.rewrite.leftovers import (
+    earlier_findings,
+    imports_by_name,
+    left_by_earlier_runs,
+    leftover_findings,
+    star_findings,
+)
 from flyte_migrate.rewrite.plan import ConflictError, FilePlan
 from flyte_migrate.rewrite.rescue import with_all_comments
 from flyte_migrate.rewrite.view import FileView
@@ -206,6 +212,7 @@ def _migrate(
         return Skipped(path, str(error), (_error(path, error.raw_line, error.raw_column, "FM001", error.message),))
     view = FileView(tree, source.text, facts, project.index, project.environments, settings, project.colours)
     plan = plan_file(view)
+    plan.leave(left_by_earlier_runs(view), view.statement)
     plan.add(imports_by_name(view))
     plan.add(helper_inserts(view, plan.helpers))
     before = original_usage(view)

@@ -13,10 +13,19 @@ from flyte_migrate.project.index import IMPORTERS
 from flyte_migrate.rewrite.imports import Usage, needs_star
 from flyte_migrate.rewrite.plan import FilePlan, Finding, Item, Replace
 from flyte_migrate.rewrite.template import string_value
-from flyte_migrate.rewrite.view import FileView, dotted_name
+from flyte_migrate.rewrite.view import FileView, Statement, dotted_name
 
 #: For a v1 name without a row, or with one whose rule did not convert this use.
 UNCONVERTED = "FM900"
+
+
+def left_by_earlier_runs(view: FileView) -> dict[Statement, tuple[str, ...]]:
+    """The statements that an earlier run left for a person, and the codes: they are that person's, until the comment
+    is gone. What is half converted is easily taken for something else."""
+    if not view.facts.todos:
+        return {}
+    found = ((s, tuple(code for code, _ in view.todos_above(s))) for s in view.statements())
+    return {s: codes for s, codes in found if codes}
 
 
 def earlier_findings(view: FileView, plan: FilePlan) -> Iterator[Finding]:

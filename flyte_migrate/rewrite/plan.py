@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -131,6 +131,19 @@ class FilePlan:
                 self.helpers[item.name] = item.source
             else:
                 self.covered.add(item.node)
+
+    def leave(
+        self, statements: Mapping[Statement, Collection[str]], statement_of: Callable[[cst.CSTNode], Statement]
+    ) -> None:
+        """Take back what was planned for some statements: edits of theirs (not of those in their blocks), what follows
+        on them, and findings whose code is not among those given."""
+        if not statements:
+            return
+        self.replacements = {n: r for n, r in self.replacements.items() if statement_of(n) not in statements}
+        self.after = {n: group for n, group in self.after.items() if n not in statements}
+        self.findings = [
+            f for f in self.findings if (codes := statements.get(statement_of(f.node))) is None or f.code in codes
+        ]
 
     @property
     def changes(self) -> bool:

@@ -399,7 +399,7 @@ class FileView:
 
     # -- structure -----------------------------------------------------------------------------------------------
 
-    def statements(self) -> list[cst.CSTNode]:
+    def statements(self) -> list[Statement]:
         """All statement lines and compound statements in source order."""
         return [n for n in walk(self.tree) if isinstance(n, (cst.SimpleStatementLine, cst.BaseCompoundStatement))]
 
