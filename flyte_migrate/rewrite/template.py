@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword as keywords
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -12,6 +13,7 @@ from libcst._nodes.internal import CodegenState
 
 from flyte_migrate.rewrite.walk import fields_of
 
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _HOLE = re.compile(r"\{(\w+)\}")
 _EMPTY_MODULE = cst.Module([])
 #: The line length at which generated calls are split, one argument a line (that of ruff and black).
@@ -51,6 +53,17 @@ def _printed(node: cst.CSTNode) -> str:
     return _EMPTY_MODULE.code_for_node(node)
 
 
+def parsed(text: str) -> cst.BaseExpression:
+    """``cst.parse_expression``, which costs more than making the nodes of a plain or dotted name."""
+    if not _DOTTED.fullmatch(text) or keywords.iskeyword(text):
+        return cst.parse_expression(text)
+    first, *attributes = text.split(".")
+    node: cst.BaseExpression = cst.Name(first)
+    for attribute in attributes:
+        node = cst.Attribute(node, cst.Name(attribute))
+    return node
+
+
 def _placeholders(template: str) -> str:
     return _HOLE.sub(r"__hole_\1__", template)
 
@@ -63,7 +76,7 @@ def _parsed_expression(text: str) -> cst.BaseExpression:
 def _fill(node: Node, holes: Mapping[str, cst.BaseExpression | str]) -> Node:
     if isinstance(node, cst.Name) and node.value.startswith("__hole_"):
         value = holes[node.value[7:-2]]
-        return cst.parse_expression(value) if isinstance(value, str) else value  # type: ignore[return-value]
+        return parsed(value) if isinstance(value, str) else value  # type: ignore[return-value]
     changes: dict[str, object] = {}
     for name in fields_of(type(node)):
         value = getattr(node, name)
@@ -80,7 +93,7 @@ def _fill(node: Node, holes: Mapping[str, cst.BaseExpression | str]) -> Node:
 
 def argument(value: cst.BaseExpression | str, keyword: str | None = None) -> cst.Arg:
     """A call argument ``value`` or ``keyword=value``."""
-    node = cst.parse_expression(value) if isinstance(value, str) else value
+    node = parsed(value) if isinstance(value, str) else value
     if keyword is None:
         return cst.Arg(node)
     return cst.Arg(
@@ -98,7 +111,7 @@ def call(
     Arguments that bring comments or line breaks of their own keep them. ``indent`` is the indentation of the statement
     (relative to its block) in which the call stands.
     """
-    func = cst.parse_expression(function) if isinstance(function, str) else function
+    func = parsed(function) if isinstance(function, str) else function
     plain = [
         a.with_changes(comma=_comma(" ") if n < len(args) - 1 else cst.MaybeSentinel.DEFAULT)
         for n, a in enumerate(args)

@@ -21,6 +21,7 @@ from flyte_migrate.project.index import TODO_COMMENT, absolute_import
 from flyte_migrate.project.link import ROLES, ProjectIndex, Task
 from flyte_migrate.rewrite.scopes import Binding, Scope
 from flyte_migrate.rewrite.syntax import syntax_nodes
+from flyte_migrate.rewrite.template import parsed
 from flyte_migrate.rewrite.walk import children, walk
 from flyte_migrate.settings import Settings
 
@@ -526,7 +527,7 @@ class FileView:
 
     def ref(self, target: str) -> cst.BaseExpression:
         """``local_name`` as an expression."""
-        return cst.parse_expression(self.local_name(target))
+        return parsed(self.local_name(target))
 
     def _local_module(self, module: str) -> str:
         key = f"{module}:"

@@ -18,7 +18,7 @@ import libcst as cst
 
 from flyte_migrate.mapping import V1_ROOTS
 from flyte_migrate.project.facts import ModuleFacts
-from flyte_migrate.rewrite.template import call, code
+from flyte_migrate.rewrite.template import call, code, parsed
 from flyte_migrate.rewrite.view import FileView, dotted_name
 from flyte_migrate.rewrite.walk import fields_of, walk
 
@@ -315,7 +315,7 @@ def commented_call(
     """
     if not args or not any(comments.values()):
         return call(function, args, room=room, indent=indent)
-    func = cst.parse_expression(function) if isinstance(function, str) else function
+    func = parsed(function) if isinstance(function, str) else function
     keys = [a.keyword.value if a.keyword is not None else str(n) for n, a in enumerate(args)]
     inner, outer = indent + "    ", indent
     lines: list[cst.Arg] = []
@@ -355,13 +355,11 @@ def listed(names: Sequence[str], *, room: int, indent: str) -> cst.List:
     """A list of names on one line if it fits into ``room`` columns, else one a line."""
     if sum(len(name) + 2 for name in names) <= room:
         comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-        elements = [cst.Element(cst.parse_expression(name), comma=comma) for name in names]
+        elements = [cst.Element(parsed(name), comma=comma) for name in names]
         return cst.List([*elements[:-1], elements[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)])
     inner, outer = line_break(indent + "    "), line_break(indent)
     rows = [
-        cst.Element(
-            cst.parse_expression(name), comma=cst.Comma(whitespace_after=outer if n == len(names) - 1 else inner)
-        )
+        cst.Element(parsed(name), comma=cst.Comma(whitespace_after=outer if n == len(names) - 1 else inner))
         for n, name in enumerate(names)
     ]
     return cst.List(rows, lbracket=cst.LeftSquareBracket(whitespace_after=inner))

@@ -15,7 +15,7 @@ from flyte_migrate.project.environments import ENVIRONMENT_KEYWORDS
 from flyte_migrate.project.facts import Function
 from flyte_migrate.project.link import ROLES, ProjectIndex, Task
 from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
-from flyte_migrate.rewrite.template import argument, code
+from flyte_migrate.rewrite.template import argument, code, parsed
 from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file, on_symbol, on_task
@@ -157,7 +157,7 @@ def _rebuilt(
 
 
 def _decorate(variable: str, args: list[cst.Arg], before: cst.BaseExpression) -> cst.BaseExpression:
-    target = cst.parse_expression(f"{variable}.task")
+    target = parsed(f"{variable}.task")
     if not args:
         return target
     comments: dict[str, Comments] = {}
