@@ -260,7 +260,7 @@ def _add_todos(view: FileView, plan: FilePlan, settings: Settings, reported: set
         for item in items
         for node in item.carries
     }
-    for finding in plan.findings:
+    for finding in sorted(plan.findings, key=lambda f: view.location(f.node)):
         if catalogue()[finding.code].severity is not Severity.MANUAL:
             continue
         if (view.location(finding.node)[0], finding.code) not in reported:

@@ -40,3 +40,19 @@ def test_check_finds_its_uses_of_flyte_1(cli: Cli) -> None:
         "churn/workflows.py",
         "pyproject.toml",
     }
+
+
+def test_the_same_input_gives_the_same_output_in_every_process() -> None:
+    """Nothing depends on the order of sets, which the seed of the hash decides."""
+    command = [sys.executable, "-m", "flyte_migrate", "migrate", "fixtures/sample_repo", "fixtures/artifacts"]
+    outputs = {
+        subprocess.run(
+            command,
+            cwd=SAMPLE.parents[1],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            check=False,
+        ).stdout
+        for seed in range(3)
+    }
+    assert len(outputs) == 1 and b"+import flyte" in outputs.pop()
