@@ -37,7 +37,7 @@ _ORDER = ("project", "domain", "name")
 #: Granularities by their name in v1; those of a minute have no counterpart.
 _GRANULARITIES = {"HOUR": "hour", "DAY": "day", "MONTH": "month"}
 _ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
-_TUPLES = frozenset({"tuple", "typing.Tuple"})
+_TUPLES = frozenset({"typing.Tuple"})
 #: The kinds of values that can be artifacts in v2 (``flyte.artifacts._wrapper.ensure_artifactable``).
 _CAN_BE_ARTIFACTS = frozenset({"file", "dir", "frame", "raw"})
 _TIME = "time_partition"
@@ -160,7 +160,9 @@ def _producers(view: FileView) -> dict[cst.FunctionDef, list[_Output]]:
 
 def _outputs(view: FileView, definition: TaskDefinition, annotation: cst.BaseExpression) -> Iterator[_Output | None]:
     """The annotations of outputs that name an artifact; None for one that can't be converted."""
-    several = isinstance(annotation, cst.Subscript) and view.qualified(annotation.value) in _TUPLES
+    several = isinstance(annotation, cst.Subscript) and (
+        code(annotation.value) == "tuple" or view.qualified(annotation.value) in _TUPLES
+    )
     parts = [annotation]
     if several:
         assert isinstance(annotation, cst.Subscript)
@@ -176,9 +178,8 @@ def _outputs(view: FileView, definition: TaskDefinition, annotation: cst.BaseExp
         bound = metadata if isinstance(metadata, cst.Call) and callee(view, metadata) != ARTIFACT else None
         artifact = declared(view, bound.func if bound is not None else metadata)
         kind = kinds.of_type(Type(code(value.value), view.facts.module))
-        optional = any(t in code(value.value) for t in ("Optional", "None"))
         partitions = _bound(view, definition, artifact, bound) if artifact is not None else None
-        convertible = kind is not None and kind.name in _CAN_BE_ARTIFACTS and not optional and len(part.slice) == 2
+        convertible = kind is not None and kind.name in _CAN_BE_ARTIFACTS and len(part.slice) == 2
         if artifact is None or partitions is None or kind is None or not convertible:
             yield None
         else:
@@ -244,7 +245,7 @@ def _can_wrap(view: FileView, definition: TaskDefinition, outputs: Sequence[_Out
     for returned in _returns(view, definition.node):
         for output in outputs:
             value = _value_of(returned, output)
-            if value is None or is_none(value):
+            if value is None:
                 return False
             if _is_created(view, value):
                 assert isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute)
@@ -329,8 +330,9 @@ def convert_producers(view: FileView) -> Iterator[Item]:
             yield Replace(output.annotation, lambda updated: updated.slice[0].slice.value)
             for returned in _returns(view, function):
                 value = _value_of(returned, output)
-                assert value is not None
-                yield _wrapped(view, function, output, value)
+                # Nothing, where the output is optional, makes no artifact.
+                if value is not None and not is_none(value):
+                    yield _wrapped(view, function, output, value)
 
 
 def _wrapped(view: FileView, function: cst.FunctionDef, output: _Output, value: cst.BaseExpression) -> Replace:
