@@ -15,7 +15,7 @@ import libcst as cst
 from flyte_migrate.project.environments import slug
 from flyte_migrate.project.link import ACTOR
 from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
-from flyte_migrate.rewrite.template import WIDTH, argument, code, exploded, string_value
+from flyte_migrate.rewrite.template import WIDTH, argument, code, exploded, keyword_of, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file, on_symbol
@@ -100,6 +100,7 @@ _METHODS = {
     "with_commands": "with_commands",
 }
 _CHAINED = frozenset({*_METHODS, "with_copy"})
+_CONTAINER = "V1Container"
 _OTHER_METHODS = frozenset({"with_runtime_packages", "with_builder_options", "force_push"})
 
 
@@ -278,6 +279,25 @@ def _shared_lists(view: FileView, value: cst.BaseExpression, depth: int = 0) -> 
 
 def _with_converted(view: FileView, updated: cst.List | cst.Tuple) -> cst.BaseExpression:
     return updated.with_changes(elements=converted_elements(view, updated.elements, bundled=True))
+
+
+@on_file
+def report_images_in_pods(view: FileView) -> Iterator[Item]:
+    """``V1Container(image=spec)``: v1 built the image and filled its name in (python_auto_container.py), v2 does not."""
+    if "V1Container" not in view.text:
+        return
+    for node in view.by_type.get(cst.Call, ()):
+        assert isinstance(node, cst.Call)
+        image = keyword_of(node, "image")
+        if image is None or not is_image(view, image.value):
+            continue
+        if (view.qualified(node.func) or "").startswith("kubernetes.client.") and code(node.func).endswith(_CONTAINER):
+            yield Finding(
+                node,
+                "FM164",
+                f"Leave image={code(image.value)} out of the primary container and give it to the environment of its "
+                "tasks; any other container needs the address of an image.",
+            )
 
 
 @on_file
