@@ -283,7 +283,7 @@ def _with_converted(view: FileView, updated: cst.List | cst.Tuple) -> cst.BaseEx
 
 @on_file
 def report_images_in_pods(view: FileView) -> Iterator[Item]:
-    """``V1Container(image=spec)``: v1 built the image and filled its name in (python_auto_container.py), v2 does not."""
+    """``V1Container(image=spec)``: v1 built the image and filled its name in (core/utils.py), v2 does not."""
     if "V1Container" not in view.text:
         return
     for node in view.by_type.get(cst.Call, ()):
