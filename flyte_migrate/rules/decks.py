@@ -79,6 +79,7 @@ def convert_decks(view: FileView) -> Iterator[Item]:
             yield Finding(
                 use.root, "FM414", "The list of decks is gone; flyte.report.get_tab(name) finds or makes a tab."
             )
+    yield from _accumulating(view, decks)
     for line, placement in placed.items():
         made = next((deck for deck in decks if deck.node is placement.deck), None)
         yield Replace(line, _placing(view, made, decks))
@@ -89,6 +90,31 @@ def convert_decks(view: FileView) -> Iterator[Item]:
 
 def _decks(view: FileView) -> list[_Deck]:
     return [*_constructed(view, set(_lists(view))), *_default_decks(view)]
+
+
+def _accumulating(view: FileView, decks: Sequence[_Deck]) -> Iterator[Finding]:
+    """In v1 each reading of ``ctx.default_deck`` makes a deck that takes the place of the one before."""
+    first: dict[cst.CSTNode, _Deck] = {}
+    told: set[cst.CSTNode] = set()
+    for deck in decks:
+        function = view.function_of(deck.node)
+        if isinstance(deck.node, cst.Call) or function is None:
+            continue
+        earlier = first.setdefault(function, deck)
+        if function not in told and (earlier is not deck or _in_loop(view, deck.node)):
+            told.add(function)
+            message = "In Flyte 1 every default_deck began anew, so that the last one was shown; now all of it is."
+            yield Finding(earlier.node, "FM415", message)
+
+
+def _in_loop(view: FileView, node: cst.CSTNode) -> bool:
+    """Whether a node is in a loop of its function."""
+    for ancestor in view.ancestors(node):
+        if isinstance(ancestor, (cst.For, cst.While)):
+            return True
+        if isinstance(ancestor, (cst.FunctionDef, cst.Lambda)):
+            return False
+    return False
 
 
 # -- the list of decks -------------------------------------------------------------------------------------------------

@@ -13,12 +13,14 @@ from flyte_migrate.rewrite.flow import Type
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.template import code, expression, string_value
 from flyte_migrate.rewrite.view import FileView, TaskDefinition, dotted_name
+from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file, on_node, on_task
 from flyte_migrate.rules.blobs import DIRECTORY, FILE, v2_name, v2_type
 from flyte_migrate.rules.dataframes import TARGET as DATAFRAME
 from flyte_migrate.rules.handovers import Handover, handovers, resolved
 from flyte_migrate.rules.kinds import DIRECTORY_TYPES, FILE_TYPES, FRAME_TYPES, kinds_of
 
+_PROFILE = ".DatasetProfileView"
 _TARGETS = {
     **dict.fromkeys(FILE_TYPES, FILE.target),
     **dict.fromkeys(DIRECTORY_TYPES, DIRECTORY.target),
@@ -29,6 +31,23 @@ _JSON_DECORATOR = "dataclasses_json.dataclass_json"
 _JSON_MIXINS = frozenset({"mashumaro.mixins.json.DataClassJSONMixin", "dataclasses_json.DataClassJsonMixin"})
 #: What the mixins are used for besides v1's own serialization.
 _JSON_METHODS = frozenset({"to_json", "from_json", "to_dict", "from_dict", "schema"})
+
+
+# -- types of plugins --------------------------------------------------------------------------------------------------
+
+
+@on_file
+def report_profiles(view: FileView) -> Iterator[Item]:
+    """whylogs' profiles, which flytekitplugins.whylogs.schema wrote in whylogs' own format (TYP-63)."""
+    if not any(fact.target.startswith("flytekitplugins.whylogs") for fact in view.facts.imports):
+        return
+    for definition in view.tasks:
+        signature = (definition.node.params, definition.node.returns)
+        names = [n for part in signature if part is not None for n in walk(part) if isinstance(n, cst.Name)]
+        if definition.task.role != "v2" and any((view.qualified(n) or "").endswith(_PROFILE) for n in names):
+            message = "DatasetProfileView is pickled in Flyte 2, where the plugin wrote whylogs' own format."
+            yield Finding(definition.node, "FM338", message)
+            break  # once is enough
 
 
 # -- enums ------------------------------------------------------------------------------------------------------------
