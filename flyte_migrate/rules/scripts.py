@@ -55,8 +55,11 @@ def initialize(view: FileView) -> Iterator[Item]:
     definitions = [s for s in view.tree.body if s in anchors and isinstance(s, (cst.FunctionDef, cst.ClassDef))]
     for anchor in (a for a in anchors.values() if a not in definitions[1:]):
         statement = cst.parse_statement(f"{view.local_name('flyte:init')}()")
-        if isinstance(anchor, (cst.FunctionDef, cst.ClassDef)):
-            statement = statement.with_changes(leading_lines=[cst.EmptyLine(indent=False)])
+        if view.parent(anchor) is view.tree and isinstance(anchor, cst.BaseCompoundStatement):
+            position = view.tree.body.index(anchor)
+            follows = position and isinstance(view.tree.body[position - 1], cst.BaseCompoundStatement)
+            blanks = [cst.EmptyLine(indent=False)] * (2 if follows else 1)
+            statement = statement.with_changes(leading_lines=blanks)
         yield Insert(anchor, lambda rebuild, statement=statement: [statement])  # type: ignore[misc]
 
 
