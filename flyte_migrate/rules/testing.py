@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from flyte_migrate.project.link import Task
+from flyte_migrate.project.objects import KINDS
 from flyte_migrate.rewrite.flow import Type, called_task, mapped_task
 from flyte_migrate.rewrite.plan import Covered, Finding, Insert, Item, Replace
 from flyte_migrate.rewrite.template import argument, call, code, keyword_of, string_value
@@ -64,10 +65,31 @@ def convert_mock(view: FileView, reference: Reference) -> Iterator[Item]:
             f"{code(target)} can't be traced to a task with a function; mock what takes its place in Flyte 2.",
         )
         return
+    attribute = _mocked_attribute(view, task)
+    if not attribute:
+        text = (
+            f"{code(target)} is no function in Flyte 2, and is awaited: mock its execute with mock.AsyncMock in a run."
+        )
+        yield Finding(node, "FM700", text)
+        return
     yield from _argument_checks(view, node)
     yield from _results(view, node, task)
     patch = _patch(view)
-    yield Replace(node, lambda updated: call(patch, [argument(updated.args[0].value), argument('"func"')]))
+    yield Replace(node, lambda updated: call(patch, [argument(updated.args[0].value), argument(f'"{attribute}"')]))
+
+
+def _mocked_attribute(view: FileView, task: Task) -> str:
+    """What a mock takes the place of: the function, or the coroutine function that synchronous code waits for.
+
+    Empty for an object that is awaited itself, or that Flyte runs in another way.
+    """
+    if not task.factory or KINDS.get(task.factory, "function") == "function":
+        return "func"
+    if KINDS[task.factory] != "template":
+        return ""
+    awaited = (t for t in view.index.tasks.values() if t.qualified in view.colours.asynchronous)
+    reached = {name for t in awaited for name in view.index.reached_tasks(t.module, t.function.refers)}
+    return "" if task.qualified in reached else "aio"
 
 
 @on_node(cst.Call)
@@ -80,14 +102,15 @@ def convert_patched_attribute(view: FileView, node: cst.CSTNode) -> Iterator[Ite
     if attribute not in _PATCHED or node.func.attr.value not in ("object", "setattr"):
         return
     task = view.task_of(node.args[0].value)
-    if task is None or task.role in ("v2", "template") or node.args[0].star:
+    if task is None or task.role == "v2" or node.args[0].star:
         return
-    if attribute in ("local_execute", "dispatch_execute"):
-        yield Finding(node, "FM700", f"{attribute} belongs to Flyte 1; mock the function of {task.name}, its func.")
+    mocked = _mocked_attribute(view, task)
+    if attribute in ("local_execute", "dispatch_execute") or not mocked:
+        yield Finding(node, "FM700", f"{attribute} belongs to Flyte 1; mock the function of {task.name} in Flyte 2.")
         return
     yield from _argument_checks(view, node)
     yield from _results(view, node, task)
-    yield Replace(node.args[1].value, lambda updated: cst.SimpleString('"func"'))
+    yield Replace(node.args[1].value, lambda updated: cst.SimpleString(f'"{mocked}"'))
 
 
 def _patch(view: FileView) -> str:
