@@ -32,7 +32,7 @@ def edit_file(view: FileView, colouring: Colouring, migrated: frozenset[str]) ->
             yield from _in_order(view, units, node)
     for outer, callee in outer_calls(view, units):
         if not any(a in turned for a in view.ancestors(outer)):
-            yield from _call(view, outer, callee)
+            yield from _call(view, outer, callee, callee.qualified in colouring.catching)
 
 
 def _coroutine(view: FileView, units: Units, node: cst.FunctionDef, parallel: bool) -> Iterator[Item]:
@@ -71,8 +71,11 @@ def _run(view: FileView, node: cst.Call, task: Task | None, updated: cst.Call) -
     return cst.Call(cst.Name("tuple"), [cst.Arg(outputs)])
 
 
-def _call(view: FileView, node: cst.Call, callee: Callee) -> Iterator[Item]:
-    """A call from code that does not turn: awaited in a coroutine function, else run to its end."""
+def _call(view: FileView, node: cst.Call, callee: Callee, catches: bool) -> Iterator[Item]:
+    """A call from code that does not turn: awaited in a coroutine function, else run to its end.
+
+    A run it has to be where the error of a run is caught, around the call or below it (``catches``).
+    """
     function = enclosing_function(view, node)
     is_async = isinstance(function, cst.FunctionDef) and function.asynchronous is not None
     through = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
@@ -87,7 +90,7 @@ def _call(view: FileView, node: cst.Call, callee: Callee) -> Iterator[Item]:
     if is_async:
         yield Replace(node, lambda updated: awaited(view, node, updated))
         return
-    if callee.task is not None and not through and expects_run_error(view, node):
+    if callee.task is not None and not through and (catches or expects_run_error(view, node)):
         yield Replace(node, lambda updated: _run(view, node, callee.task, updated))
         return
     run = f"{view.local_name('asyncio:')}.run"

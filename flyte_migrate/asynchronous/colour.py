@@ -9,7 +9,7 @@ that it calls directly. Code outside a run (scripts, tests) stays as it is and g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from flyte_migrate.asynchronous.uses import FileUses, Use
@@ -23,11 +23,13 @@ _TEST_FILE = re.compile(r"(^|[/\\\\])(test_[^/\\\\]*|[^/\\\\]*_test|conftest)\.p
 class Colouring:
     """``turned`` are the functions that become async; of these ``parallel`` run independent calls side by side.
 
-    ``sync`` are former workflows that have to stay sync, with the reason.
+    ``sync`` are former workflows that have to stay sync, with the reason. ``catching`` are functions from which a
+    turned one is reached that catches the error of a run: called outside a run, it gets the task's own (TRAP-31).
     """
 
     turned: frozenset[str] = frozenset()
     parallel: frozenset[str] = frozenset()
+    catching: frozenset[str] = frozenset()
     sync: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -54,8 +56,10 @@ class _Colourer:
                 self.uses_of.setdefault(use.callee, []).append(use)
                 self.uses_by.setdefault(use.caller, []).append(use)
         self.generators = frozenset().union(*(file.generators for file in files.values()))
+        self.handlers = frozenset().union(*(file.catching for file in files.values()))
         self.blocking = self._blocking(files.values())
         self.inside = self._inside()
+        self.may_catch = self._reaching(self.handlers)
 
     def decide(self) -> Colouring:
         wanted = {d for d in self.migrated if self._starts(d)}
@@ -72,7 +76,7 @@ class _Colourer:
             if not dropped:
                 # The calls of plain functions were made while the workflow was compiled: nodes like any other.
                 parallel = {name for name in turned if name in wanted or self._is_plain(name)}
-                return Colouring(turned, frozenset(parallel), sync)
+                return Colouring(turned, frozenset(parallel), self._reaching(self.handlers & turned), sync)
             sync |= dropped
 
     # -- what calls what -----------------------------------------------------------------------------------------------
@@ -123,6 +127,17 @@ class _Colourer:
             stack += [caller for caller in callers if not self.functions[caller][1].is_async]
         return found
 
+    def _reaching(self, functions: Set[str]) -> frozenset[str]:
+        """The functions, and all that call them."""
+        found: set[str] = set()
+        stack = list(functions)
+        while stack:
+            name = stack.pop()
+            if name not in found:
+                found.add(name)
+                stack.extend(use.caller for use in self.uses_of.get(name, ()) if use.kind == "call" and use.caller)
+        return frozenset(found)
+
     def _is_plain(self, name: str) -> bool:
         """Whether a function is neither a task nor a coroutine function."""
         return name not in self.index.tasks and not self.functions[name][1].is_async
@@ -146,12 +161,32 @@ class _Colourer:
                 return f"it {use.where} in {self.index.modules[use.module].path}"
             if use.kind == "call" and use.module not in self.editable:
                 return f"{self.index.modules[use.module].path} calls it, and is not among the files of this run"
+            catches = name in self.may_catch and name not in self.index.tasks
+            if catches and use.kind == "call" and use.caller not in self.inside:
+                return f"it catches the error of a run, and {self.index.modules[use.module].path} calls it outside one"
             if use.kind == "call" and use.caller and self._is_unclear(use.caller):
                 return f"a method calls it in {self.index.modules[use.module].path}"
+        for reference in function.refers:
+            if (kept := self._kept_in(reference, module)) is not None:
+                return f"{kept} stands in {reference.rpartition('.')[2]}, from where it may be called"
         for use in self.uses_by.get(name, ()):
             if (use.kind == "value" or use.where) and (use.callee in self.index.tasks or use.callee in self.blocking):
                 return f"{use.callee.rpartition('.')[2]} {use.where} in it"
         return ""
+
+    def _kept_in(self, reference: str, module: str) -> str | None:
+        """A task, or a function that calls one, that a list or a dictionary at the top level of a module holds."""
+        definition = self.index.original(reference, module)
+        variable = definition.variable if definition is not None else None
+        if definition is None or variable is None or not variable.text.startswith(("{", "[", "(")):
+            return None
+        for held in variable.refers:
+            function = self.index.original(held, definition.module.module)
+            if function is not None and function.function is not None:
+                name = f"{function.module.module}.{function.function.key}"
+                if name in self.index.tasks or name in self.blocking:
+                    return function.name
+        return None
 
     def _is_unclear(self, caller: str) -> bool:
         """A method outside of tests: whether it is called inside a run can't be told."""

@@ -184,7 +184,7 @@ def callee_of(view: FileView, func: cst.BaseExpression) -> Callee | None:
     elif not isinstance(func, cst.Attribute):
         return None
     name = view.qualified(func)
-    definition = view.index.definition(name, view.facts.module) if name else None
+    definition = view.index.original(name, view.facts.module) if name else None
     if definition is None or definition.function is None:
         return None
     qualified = f"{definition.module.module}.{definition.function.key}"

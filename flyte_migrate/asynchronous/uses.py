@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +10,7 @@ import libcst as cst
 
 from flyte_migrate.asynchronous.units import Callee, Units, callee_of
 from flyte_migrate.rewrite.view import FileView
+from flyte_migrate.rewrite.walk import walk
 
 #: ``run``: handed to the SDK, which takes coroutine functions as well as others.
 UseKind = Literal["call", "run", "value"]
@@ -37,11 +38,16 @@ class Use:
 
 @dataclass(frozen=True)
 class FileUses:
-    """All mentions in one file, and the functions that block by themselves: they call the SDK or map tasks."""
+    """All mentions in one file.
+
+    ``blocking`` are the functions that block by themselves: they call the SDK or map tasks; ``catching`` those that
+    catch an error class of the SDK.
+    """
 
     uses: tuple[Use, ...]
     blocking: frozenset[str]
     generators: frozenset[str]
+    catching: frozenset[str]
 
 
 def uses_in(view: FileView) -> FileUses:
@@ -53,7 +59,12 @@ def uses_in(view: FileView) -> FileUses:
         if units.kind(node) in ("map", "sdk", "method", "wrapped") or units.reports(node):
             blocking.add(_caller(view, node))
     generators = frozenset(_caller(view, node) for node in view.by_type.get(cst.Yield, ()))
-    return FileUses(found, frozenset(blocking - {""}), generators)
+    catching = frozenset(
+        _caller(view, node)
+        for node in view.by_type.get(cst.Try, ())
+        if any(_is_run_error(view, kind) for kind in _handled(node))
+    )
+    return FileUses(found, frozenset(blocking - {""}), generators, catching - {""})
 
 
 def _use(view: FileView, units: Units, name: cst.Name) -> Use | None:
@@ -94,6 +105,8 @@ def _kind(view: FileView, node: cst.BaseExpression) -> tuple[UseKind | None, str
         return None, ""
     if isinstance(parent, cst.FormattedStringExpression):
         return None, ""
+    if isinstance(parent, cst.Assign) and _is_other_name(view, parent):
+        return None, ""
     if isinstance(parent, cst.Arg):
         call = view.parent(parent)
         if isinstance(call, cst.Call):
@@ -101,6 +114,17 @@ def _kind(view: FileView, node: cst.BaseExpression) -> tuple[UseKind | None, str
                 return None, ""
             return _argument(view, call)
     return "value", "is passed on as a value"
+
+
+def _is_other_name(view: FileView, assign: cst.Assign) -> bool:
+    """Whether ``sq = square`` stands at the top level: what happens to ``sq`` is seen where it is used."""
+    target = assign.targets[0].target
+    if len(assign.targets) != 1 or not isinstance(target, cst.Name):
+        return False
+    name = f"{view.facts.module}.{target.value}"
+    definition = view.index.original(name, view.facts.module)
+    at_top = isinstance(line := view.parent(assign), cst.SimpleStatementLine) and view.parent(line) is view.tree
+    return at_top and definition is not None and definition.function is not None
 
 
 def _argument(view: FileView, call: cst.Call) -> tuple[UseKind | None, str]:
@@ -169,18 +193,31 @@ def expects_run_error(view: FileView, node: cst.CSTNode) -> bool:
     for ancestor in view.ancestors(node):
         if isinstance(ancestor, cst.FunctionDef):
             return False
-        caught: list[cst.CSTNode] = []
+        caught: Iterable[cst.CSTNode] = ()
         if isinstance(ancestor, cst.With) and inner is ancestor.body:
             calls = [item.item for item in ancestor.items if isinstance(item.item, cst.Call)]
             caught = [call.args[0].value for call in calls if call.args]
         elif isinstance(ancestor, cst.Try) and inner is ancestor.body:
-            caught = [handler.type for handler in ancestor.handlers if handler.type is not None]
-        for expression in caught:
-            kinds = [e.value for e in expression.elements] if isinstance(expression, cst.Tuple) else [expression]
-            if any((view.qualified(kind) or "").startswith("flyte.errors.") for kind in kinds):
-                return True
+            caught = _handled(ancestor)
+        if any(_is_run_error(view, kind) for kind in caught):
+            return True
         inner = ancestor
     return False
+
+
+def _handled(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What the ``except`` clauses of a ``try`` statement name, or ask the error for in their bodies."""
+    assert isinstance(node, cst.Try)
+    for handler in node.handlers:
+        if handler.type is not None:
+            yield handler.type
+        if handler.name is not None:
+            yield from (part for part in walk(handler.body) if isinstance(part, cst.Attribute))
+
+
+def _is_run_error(view: FileView, expression: cst.CSTNode) -> bool:
+    kinds = [e.value for e in expression.elements] if isinstance(expression, cst.Tuple) else [expression]
+    return any((view.qualified(kind) or "").startswith("flyte.errors.") for kind in kinds)
 
 
 def _caller(view: FileView, node: cst.CSTNode) -> str:

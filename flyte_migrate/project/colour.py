@@ -16,6 +16,7 @@ coroutine there, too (TRAP-18).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -24,8 +25,13 @@ from flyte_migrate.project.link import ProjectIndex, Task
 
 GATES = frozenset({"flytekit.approve", "flytekit.wait_for_input"})
 CONTEXT = "flytekit.current_context"
+#: Places for new files are given by a run (TYP-06).
+NEW_PLACES = frozenset({"flytekit.FlyteFile.new", "flytekit.FlyteFile.new_remote_file"})
 #: What raises, or is None, outside of a run in Flyte 2.
-NEED_A_RUN = GATES | {CONTEXT}
+NEED_A_RUN = GATES | NEW_PLACES | {CONTEXT}
+#: Only what a run passes on can be read: a frame that was just wrapped has no place yet (TYP-57).
+FRAMES = frozenset({"flytekit.StructuredDataset", "flytekit.types.schema.FlyteSchema"})
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
 
 
 @dataclass(frozen=True)
@@ -69,11 +75,22 @@ def plan_colours(index: ProjectIndex, style: str = "sync") -> Colours:
         if grown == asynchronous:
             break
         asynchronous = grown
-    asking = [
-        n for n, (module, f) in functions.items() if any(index.canonical(r, module) in NEED_A_RUN for r in f.refers)
-    ]
+    asking = [n for n, (module, f) in functions.items() if _asks(index, module, f)]
     in_need = _upstream(asking, callers)
     return Colours(frozenset(asynchronous), frozenset(asynchronous) - source, frozenset(inside), frozenset(in_need))
+
+
+def _asks(index: ProjectIndex, module: str, function: Function) -> bool:
+    """Whether a function uses what only a run gives."""
+    return takes_frames(index, module, function) or any(
+        index.canonical(name, module) in NEED_A_RUN for name in function.refers
+    )
+
+
+def takes_frames(index: ProjectIndex, module: str, function: Function) -> bool:
+    """Whether a function has a data frame of unknown kind among its parameters."""
+    names = {n for p in function.parameters if p.annotation for n in _NAME.findall(p.annotation)}
+    return any(index.canonical(index.local(module, name), module) in FRAMES for name in names)
 
 
 def _callees(index: ProjectIndex, module: str, function: Function) -> frozenset[str]:
@@ -81,7 +98,7 @@ def _callees(index: ProjectIndex, module: str, function: Function) -> frozenset[
     found: set[str] = set()
     for name in function.calls:
         head, _, last = name.rpartition(".")
-        definition = index.definition(head if last in ("aio", "override") else name, module)
+        definition = index.original(head if last in ("aio", "override") else name, module)
         if definition is not None and definition.function is not None:
             found.add(f"{definition.module.module}.{definition.function.key}")
     return frozenset(found)

@@ -233,6 +233,21 @@ class ProjectIndex:
         behind = self.starred(module).get(name) if facts.star_imports else None
         return self.definition(".".join([behind, *path[1:]]), module, depth + 1) if behind else None
 
+    def original(self, qualified: str, importer: str = "") -> Definition | None:
+        """The definition of a name, or of what it is another name for (``sq = square`` at the top level)."""
+        definition = self.definition(qualified, importer)
+        for _ in range(5):
+            variable = definition.variable if definition is not None else None
+            if definition is None or variable is None or variable.rebound or len(variable.refers) != 1:
+                break
+            if not all(part.isidentifier() for part in variable.text.split(".")):
+                break
+            target = self.definition(variable.refers[0], definition.module.module)
+            if target is None or (target.name != variable.text.rpartition(".")[2] and target.function is None):
+                break
+            definition = target
+        return definition
+
     @cached_property
     def _members(self) -> dict[str, dict[str, Definition]]:
         members: dict[str, dict[str, Definition]] = {}
@@ -476,7 +491,7 @@ class ProjectIndex:
         """The task a qualified name stands for, through imports and re-exports."""
         if qualified in self.tasks:
             return self.tasks[qualified]
-        definition = self.definition(qualified, importer)
+        definition = self.original(qualified, importer)
         if definition is not None and definition.function is not None:
             return self.tasks.get(f"{definition.module.module}.{definition.function.key}")
         if definition is not None and definition.variable is not None:

@@ -393,7 +393,12 @@ class Kinds:
         """The canonical name of what is called: ``open`` for the builtin; empty for a method of a value."""
         if isinstance(node.func, cst.Name) and not self.view.bindings(node.func):
             return self.view.canonical(node.func) or node.func.value
-        return self.view.canonical(node.func)
+        name = self.view.canonical(node.func)
+        if isinstance(node.func, cst.Attribute):
+            owner = self.view.index.definition(name.rpartition(".")[0], self.view.facts.module)
+            if owner is not None and owner.variable is not None:
+                return ""  # at the top level, too
+        return name
 
     def _call(self, node: cst.Call) -> Kind | None:
         if called_task(self.view, node.func) is not None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from flyte_migrate.project.colour import CONTEXT, GATES
+from flyte_migrate.project.colour import CONTEXT, GATES, NEW_PLACES, takes_frames
 from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.awaiting import enclosing_function
 from flyte_migrate.rewrite.flow import Type
@@ -185,7 +185,7 @@ def _named_tuple(view: FileView, task: Task) -> str:
 
 
 def _needs_run(view: FileView, task: Task) -> bool:
-    """Whether a task, or something that it calls, waits for a condition or asks for its run."""
+    """Whether a task, or something that it calls, waits for a condition, asks for its run or reads a data frame."""
     seen: set[str] = set()
     waiting = [(task.module, task.function)]
     while waiting:
@@ -194,10 +194,14 @@ def _needs_run(view: FileView, task: Task) -> bool:
         if qualified in seen or qualified not in view.colours.in_need:
             continue
         seen.add(qualified)
+        if takes_frames(view.index, module, function):
+            return True
         for name in function.refers:
             canonical = view.index.canonical(name, module)
             foreign = module != view.facts.module
-            if canonical in GATES or (canonical == CONTEXT and (foreign or _asks_for_its_run(view, function.key))):
+            if canonical in GATES | NEW_PLACES or (
+                canonical == CONTEXT and (foreign or _asks_for_its_run(view, function.key))
+            ):
                 return True
             definition = view.index.definition(name, module)
             if definition is not None and definition.function is not None:
