@@ -173,14 +173,14 @@ class Units:
 def callee_of(view: FileView, func: cst.BaseExpression) -> Callee | None:
     """The project function that a name or chain refers to, None for methods and anything unknown."""
     if isinstance(func, cst.Name):
-        for binding in view.bindings(func):
-            if isinstance(binding.node, cst.FunctionDef):
-                if len(view.bindings(func)) > 1:
-                    return None
-                qualified = f"{view.facts.module}.{view.function_key(binding.node)}"
-                task = view.index.tasks.get(qualified)
-                function = task.function if task is not None else _function(view, qualified)
-                return Callee(qualified, function, task) if function is not None else None
+        definitions = [b.node for b in view.bindings(func) if isinstance(b.node, cst.FunctionDef)]
+        if definitions:
+            if len(definitions) < len(view.bindings(func)):
+                return None
+            qualified = f"{view.facts.module}.{view.function_key(definitions[-1])}"
+            task = view.index.tasks.get(qualified)
+            function = task.function if task is not None else _function(view, qualified)
+            return Callee(qualified, function, task) if function is not None else None
     elif not isinstance(func, cst.Attribute):
         return None
     name = view.qualified(func)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -28,6 +28,7 @@ from flyte_migrate.rewrite.view import FileView, Statement, dotted_name
 from flyte_migrate.rewrite.walk import walk
 
 _BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path__", "__spec__", "__package__"}
+_IMPORTS = (cst.Import, cst.ImportFrom)
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -120,12 +121,8 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
         else:
             fresh.append((module, name, local))
     new_lines = _statements(fresh)
-    removed: set[cst.CSTNode] = set()
-    for line in lines:
-        gone = [a for a in _aliases(line) if a in doomed]
-        added = extended.get(id(line), [])
-        if len(gone) == len(_aliases(line)) and not added:
-            removed.add(line.statement)
+    emptied = {line.node for line in lines if all(a in doomed for a in _aliases(line)) and not extended.get(id(line))}
+    removed: set[cst.CSTNode] = {n.statement for n in lines if all(part in emptied for part in n.statement.body)}
     # isort's default order puts `import x` before `from x import y` inside a section.
     third_party = [s for s in new_lines if not _is_stdlib(s)]
     standard = [s for s in new_lines if _is_stdlib(s)]
@@ -149,11 +146,16 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
     standard = [s for s in standard if s not in {statement for _, statement in leading}]
     if standard:
         yield from _standard(view, lines, standard, removed, ahead)
+    shared: dict[cst.SimpleStatementLine, dict[cst.CSTNode, _Trim]] = {}
     for line in lines:
         gone = [a for a in _aliases(line) if a in doomed]
         added = extended.get(id(line), [])
         new = ahead.get(line.statement, [])
-        if line.statement in removed:
+        if len(line.statement.body) > 1 and line.statement not in removed:
+            shared.setdefault(line.statement, {})[line.node] = (gone, added)
+        elif line.statement in removed:
+            if line.node is not line.statement.body[0]:
+                continue
             yield Replace(
                 line.statement, _replacing(line.statement, new, _opens_section(view, line.statement, removed))
             )
@@ -161,6 +163,9 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
             yield Replace(line.statement, _trimming(line.node, gone, added, new))
         elif new:
             yield Replace(line.statement, _following(new))
+    for statement, trims in shared.items():
+        if ahead.get(statement) or any(gone or added for gone, added in trims.values()):
+            yield Replace(statement, _parting(trims, emptied, ahead.get(statement, [])))
     if anchor is None and third_party:
         yield from _at_top(view, lines, third_party)
     yield from _empty_blocks(view, removed - ahead.keys())
@@ -171,6 +176,8 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
 
 
 _LineKey = int
+#: The aliases that go from an import, and the (name, local name) that it takes in.
+_Trim = tuple[Sequence[cst.CSTNode], Sequence[tuple[str, str]]]
 
 
 def _lines(view: FileView) -> Iterator[_Line]:
@@ -481,7 +488,8 @@ def _is_stdlib(statement: cst.SimpleStatementLine) -> bool:
     node = statement.body[0]
     if isinstance(node, cst.Import):
         return dotted_name(node.names[0].name).split(".")[0] in sys.stdlib_module_names
-    assert isinstance(node, cst.ImportFrom)
+    if not isinstance(node, cst.ImportFrom):
+        return False  # `x = 1; import os`
     return not node.relative and dotted_name(node.module or cst.Name("")).split(".")[0] in sys.stdlib_module_names
 
 
@@ -514,12 +522,6 @@ def _replacing(
     inner = [comment for part in statement.body for comment in comments_in(part)]
 
     def build(updated: cst.SimpleStatementLine) -> list[cst.CSTNode]:
-        others = [part for part in updated.body if not isinstance(part, (cst.Import, cst.ImportFrom))]
-        if others:  # `import flytekit; x = 1`
-            rest = updated.with_changes(
-                body=[*others[:-1], others[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)]
-            )
-            return [*replacements, rest]
         if not replacements:
             lines = [*statement.leading_lines, *inner]
             if trailing is not None and not PRAGMA.match(trailing.value):
@@ -530,6 +532,33 @@ def _replacing(
         if trailing is not None:
             first = first.with_changes(trailing_whitespace=updated.trailing_whitespace)
         return [first, *replacements[1:]]
+
+    return build
+
+
+def _parting(
+    trims: Mapping[cst.CSTNode, _Trim], emptied: Set[cst.CSTNode], before: Sequence[cst.SimpleStatementLine]
+) -> Callable[[cst.SimpleStatementLine], list[cst.CSTNode]]:
+    """The imports of a line with several statements: ``import os; from flytekit import task``."""
+    lost = [
+        comment
+        for node, (gone, _) in trims.items()
+        for part in ([node] if node in emptied else gone)
+        for comment in comments_in(part)
+    ]
+
+    def build(updated: cst.SimpleStatementLine) -> list[cst.CSTNode]:
+        body: list[cst.BaseSmallStatement] = []
+        for part in updated.body:
+            if part in emptied:
+                continue
+            gone, added = trims.get(part, ((), ()))
+            body.append(_trimmed(part, gone, added) if isinstance(part, _IMPORTS) and (gone or added) else part)
+        body[-1] = body[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
+        if not before:
+            return [updated.with_changes(body=body, leading_lines=[*updated.leading_lines, *lost])]
+        first = before[0].with_changes(leading_lines=updated.leading_lines)
+        return [first, *before[1:], updated.with_changes(body=body, leading_lines=lost)]
 
     return build
 
@@ -728,7 +757,8 @@ def _sort_key(statement: cst.SimpleStatementLine) -> tuple[bool, str]:
     node = statement.body[0]
     if isinstance(node, cst.Import):
         return (False, dotted_name(node.names[0].name))
-    assert isinstance(node, cst.ImportFrom)
+    if not isinstance(node, cst.ImportFrom):
+        return (True, "")
     return (True, "." * len(node.relative) + (dotted_name(node.module) if node.module is not None else ""))
 
 

@@ -412,11 +412,37 @@ def _blocked_message(task: Task, code_: str) -> str:
 # -- where and how a task is defined -----------------------------------------------------------------------------------
 
 
+def _is_alternative(view: FileView, node: cst.FunctionDef) -> bool:
+    """Whether every other definition of a function's name stands in another branch, so that one of them is executed."""
+    branches = _branches(view, node)
+    scope = view.scope_of[node].parent
+    bound = scope.lookup(node.name.value) if scope is not None else ()
+    others = [b.node for b in bound if isinstance(b.node, cst.FunctionDef) and b.node is not node]
+    return bool(others) and all(
+        any(
+            owner in (theirs := _branches(view, other)) and theirs[owner] is not branch
+            for owner, branch in branches.items()
+        )
+        for other in others
+    )
+
+
+def _branches(view: FileView, node: cst.CSTNode) -> dict[cst.CSTNode, cst.CSTNode]:
+    """The ``if`` statements around a node, outermost ones included, with the branch in which it stands."""
+    found: dict[cst.CSTNode, cst.CSTNode] = {}
+    inner = node
+    for ancestor in view.ancestors(node):
+        if isinstance(ancestor, cst.If) and inner is not ancestor.test:
+            found[ancestor] = inner
+        inner = ancestor
+    return found
+
+
 def _placement(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
     task, node = definition.task, definition.node
     yield from _stack(view, definition)
     enclosing = task.function.enclosing
-    if "#" in task.function.key:
+    if "#" in task.function.key and not _is_alternative(view, node):
         yield Finding(
             node,
             "FM183",
