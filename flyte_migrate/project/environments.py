@@ -64,6 +64,7 @@ class EnvironmentPlan:
     cycles: tuple[tuple[Ref, ...], ...] = ()  # environments that need each other and could not be merged
     undecided_images: frozenset[str] = frozenset()  # modules whose driver imports tasks with different images
     templates: Mapping[str, Environment] = field(default_factory=dict)  # task objects with an environment of their own
+    circular: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)  # environments that can't be imported there
 
 
 @dataclass
@@ -101,8 +102,14 @@ def plan_environments(index: ProjectIndex) -> EnvironmentPlan:
     of_task.update({name: (environment.module, environment.variable) for name, environment in templates.items()})
     undecided = _driver_images(index, groups, group_of, of_task, actors)
     by_module: dict[str, list[Environment]] = {}
+    imports = _Imports(index)
+    circular: dict[Ref, tuple[Ref, ...]] = {}
     for group in groups:
         module, variable = variables[id(group)]
+        depends_on = _depends_on(index, group, of_task) - {variables[id(group)]}
+        refused = tuple(sorted(ref for ref in depends_on if ref[0] != module and not imports.add(module, ref[0])))
+        if refused:
+            circular[variables[id(group)]] = refused
         environment = Environment(
             module=module,
             variable=variable,
@@ -111,9 +118,7 @@ def plan_environments(index: ProjectIndex) -> EnvironmentPlan:
             members=tuple(group.members),
             source=group.source,
             image_from=group.image_from,
-            depends_on=tuple(
-                sorted(_depends_on(index, group, of_task) - {variables[id(group)]}, key=_by_module(module))
-            ),
+            depends_on=tuple(sorted(depends_on - {*refused}, key=_by_module(module))),
             scope=group.scope,
             merged=group.merged,
         )
@@ -125,7 +130,50 @@ def plan_environments(index: ProjectIndex) -> EnvironmentPlan:
         tuple(tuple(variables[id(g)] for g in cycle) for cycle in cycles),
         frozenset(undecided),
         templates,
+        circular,
     )
+
+
+class _Imports:
+    """Which module imports which when it is loaded; imports inside functions don't count."""
+
+    def __init__(self, index: ProjectIndex) -> None:
+        self.index = index
+        self.known: dict[str, set[str]] = {}
+
+    def add(self, module: str, imported: str) -> bool:
+        """Note that a module will import another one; False if that would make a circle."""
+        if self._reaches(module, imported):
+            return True
+        if self._reaches(imported, module):
+            return False
+        self._of(module).add(imported)
+        return True
+
+    def _reaches(self, start: str, end: str) -> bool:
+        seen: set[str] = set()
+        stack = [start]
+        while stack:
+            module = stack.pop()
+            if module == end:
+                return True
+            if module not in seen:
+                seen.add(module)
+                stack.extend(self._of(module))
+        return False
+
+    def _of(self, module: str) -> set[str]:
+        if module not in self.known:
+            facts = self.index.modules[module]
+            loaded = [f for f in facts.imports if not f.scope and f.guard != "type_checking"]
+            targets = [*(f.loaded or f.target for f in loaded), *facts.star_imports]
+            owners = (self.index.module_of(t, module) or self._owner(t, module) for t in targets)
+            self.known[module] = {owner for owner in owners if owner is not None}
+        return self.known[module]
+
+    def _owner(self, target: str, module: str) -> str | None:
+        owner = target.rpartition(".")[0]
+        return self.index.module_of(owner, module) if owner else None
 
 
 def _templates(index: ProjectIndex, variables: Mapping[int, Ref], names: Mapping[int, str]) -> dict[str, Environment]:

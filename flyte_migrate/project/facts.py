@@ -50,6 +50,7 @@ class Import:
     scope: str = ""  # qualified name of the enclosing function, empty at module level
     guard: Guard = ""
     is_module: bool = False  # `import a.b` (binds the root) or `import a.b as c`
+    loaded: str = ""  # the module that such an import loads
 
 
 @dataclass(frozen=True)

@@ -269,7 +269,7 @@ class _Indexer:
                 for alias in stmt.names:
                     local = alias.asname or alias.name.split(".")[0]
                     target = alias.name if alias.asname else local
-                    self._add_import(Import(local, target, stmt.lineno, self.scopes[-1].key, guard, True))
+                    self._add_import(Import(local, target, stmt.lineno, self.scopes[-1].key, guard, True, alias.name))
                     if alias.name.split(".")[0] in V1_ROOTS:
                         self._use(alias.name, alias, is_import=True)
             elif isinstance(stmt, ast.ImportFrom):

@@ -48,6 +48,7 @@ def define_environments(view: FileView) -> Iterator[Item]:
                 f"{', '.join(d.task.name for d in _definitions(view, environment))} call each other, "
                 f"so they share one environment with the configuration of {definition.task.name}.",
             )
+    yield from _circular(view, environments)
     anchors = _anchors(view, environments)
     late = _late_dependencies(view, environments, anchors)
     by_anchor: dict[cst.CSTNode, list[Environment]] = {}
@@ -72,6 +73,26 @@ def define_environments(view: FileView) -> Iterator[Item]:
             "This workflow calls tasks of modules with different images; "
             "give its environment an image that can import them all.",
         )
+
+
+def _circular(view: FileView, environments: Sequence[Environment]) -> Iterator[Item]:
+    """Environments whose module imports this one, and which only the body of a function here imports."""
+    for environment in environments:
+        for module, variable in view.environments.circular.get((environment.module, environment.variable), ()):
+            reached = {name for name, ref in view.environments.of_task.items() if ref == (module, variable)}
+            callers = (
+                d
+                for d in _definitions(view, environment)
+                if view.index.reached_tasks(environment.module, d.task.function.refers) & reached
+            )
+            for definition in callers:
+                yield Finding(
+                    definition.node,
+                    "FM190",
+                    f"{definition.task.name} calls tasks of {module}, which imports this module: add its {variable} to "
+                    f"the dependencies where both can be imported ({environment.variable}.add_dependency).",
+                )
+                break
 
 
 def _templates(view: FileView) -> dict[str, Statement]:

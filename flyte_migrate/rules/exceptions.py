@@ -99,13 +99,13 @@ def convert_try(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
         for handler in node.handlers:
             yield from _inspections(view, handler)
         return
-    if any((view.qualified(c) or "").startswith("flyte.errors.") for h in typed for c in _classes(h)):
+    if any((view.qualified(c) or "").startswith("flyte.errors.") for h in typed for c in _classes(view, h)):
         return
     read: list[Caught] = []
     for handler in typed:
         found = _caught(view, handler)
         if isinstance(found, Finding):
-            if not any(view.canonical(c) == _TYPE_ERROR for c in _classes(handler)):
+            if not any(view.canonical(c) == _TYPE_ERROR for c in _classes(view, handler)):
                 yield found
             return
         if found is not None:
@@ -229,17 +229,22 @@ def _is_map_creation(view: FileView, node: cst.Call) -> bool:
 # -- what the clauses catch -------------------------------------------------------------------------------------------
 
 
-def _classes(handler: cst.ExceptHandler) -> list[cst.BaseExpression]:
-    if isinstance(handler.type, cst.Tuple):
-        return [e.value for e in handler.type.elements]
-    return [handler.type] if handler.type is not None else []
+def _classes(view: FileView, handler: cst.ExceptHandler) -> list[cst.BaseExpression]:
+    caught = handler.type
+    if isinstance(caught, cst.Name):
+        bindings = view.bindings(caught)
+        if len(bindings) == 1 and bindings[0].kind == "assign" and isinstance(bindings[0].value, cst.Tuple):
+            caught = bindings[0].value  # `RETRYABLE = (KeyError, TimeoutError)`
+    if isinstance(caught, cst.Tuple):
+        return [e.value for e in caught.elements]
+    return [caught] if caught is not None else []
 
 
 def _is_catch_all(view: FileView, handler: cst.ExceptHandler) -> bool:
     """Whether a clause catches every failure of a task."""
     return any(
         view.canonical(c) == _ANY_FAILURE if view.canonical(c) else isinstance(c, cst.Name) and c.value in _CATCH_ALL
-        for c in _classes(handler)
+        for c in _classes(view, handler)
         if isinstance(c, (cst.Name, cst.Attribute))
     )
 
@@ -249,7 +254,7 @@ def _caught(view: FileView, handler: cst.ExceptHandler) -> Caught | Finding | No
     assert handler.type is not None
     codes: list[str] = []
     open_ended = ""
-    classes = _classes(handler)
+    classes = _classes(view, handler)
     for node in classes:
         found = codes_of(view, node)
         if isinstance(found, str):
@@ -458,9 +463,11 @@ def _types(
 ) -> cst.BaseExpression:
     """What the rewritten clause catches: failures and, if other code stands in the block, the classes themselves."""
     error = _error_class(view)
-    own = [c for h in handlers for c in _classes(h)]
+    own = [c for h in handlers for c in _classes(view, h)]
     if pure:
-        kept = [c for n, h in zip(caught, handlers, strict=True) for c in _classes(h) if codes_of_is_none(view, n, c)]
+        kept = [
+            c for n, h in zip(caught, handlers, strict=True) for c in _classes(view, h) if codes_of_is_none(view, n, c)
+        ]
     else:
         kept = own
     if not kept:
