@@ -288,7 +288,7 @@ _RENDERERS = {
     "flytekit.deck.renderer.PythonDependencyRenderer": _Renderer(("title",), (), _dependencies),
     f"{_PLUGIN}.SourceCodeRenderer": _Renderer(("title",), ("source_code",), _source_code),
     f"{_PLUGIN}.MarkdownRenderer": _Renderer((), ("text",), _plain_markdown, ("markdown",)),
-    f"{_PLUGIN}.FrameProfilingRenderer": _Renderer(("title",), ("df",), _profile, ("ydata-profiling",)),
+    f"{_PLUGIN}.FrameProfilingRenderer": _Renderer(("title",), ("df",), _profile, ("ydata-profiling", "setuptools<82")),
     f"{_PLUGIN}.BoxRenderer": _Renderer(("column_name",), ("df",), _box, ("plotly",)),
     f"{_PLUGIN}.ImageRenderer": _Renderer((), ("image_src",), _image, ("pillow",)),
     f"{_PLUGIN}.TableRenderer": _Renderer((), ("df", "header_labels", "table_width"), _table),

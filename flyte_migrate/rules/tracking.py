@@ -98,11 +98,18 @@ def convert_tracking(view: FileView) -> Iterator[Item]:
 
 def _change(view: FileView, libraries: Libraries, item: Tracked) -> _Change:
     """Raises _LeftError with what a person has to do."""
-    if item.definition.task.qualified in view.environments.blocked:
-        raise _LeftError("This task keeps its Flyte 1 form, and so does the decorator.")
-    if item.given is None:
-        raise _LeftError(f"The arguments of {code(item.reference.chain)} are unpacked; write them out.")
+    why = _why_stays(view, item)
+    if why:
+        raise _LeftError(why)
     return _CHANGES[item.reference.name](view, libraries, item)
+
+
+def _why_stays(view: FileView, item: Tracked) -> str:
+    if item.definition.task.qualified in view.environments.blocked:
+        return "This task keeps its Flyte 1 form, and so does the decorator."
+    if item.given is None:
+        return f"The arguments of {code(item.reference.chain)} are unpacked; write them out."
+    return ""
 
 
 def _redecorated(changes: dict[int, _Change], task: int) -> Callable[[cst.FunctionDef], cst.FunctionDef]:
@@ -133,11 +140,15 @@ def _redecorated(changes: dict[int, _Change], task: int) -> Callable[[cst.Functi
     return build
 
 
-def _is_next_to_task(item: Tracked) -> bool:
+_PAST_OTHERS = "{name} goes above the task decorator in Flyte 2, past the decorators between them."
+
+
+def _is_next_to_task(view: FileView, item: Tracked) -> bool:
     """Whether nothing but other trackers stands between the task decorator and this one."""
     decorators = item.definition.node.decorators
     between = decorators[item.definition.task.decorator + 1 : decorators.index(item.decorator)]
-    return not between and item.definition.task.decorator >= 0
+    trackers = {other.decorator for other in tracked_tasks(view)} if between else set()
+    return trackers.issuperset(between) and item.definition.task.decorator >= 0
 
 
 def _edited(updated: cst.Decorator, item: Tracked, drop: Sequence[str]) -> list[cst.Arg]:
@@ -168,29 +179,21 @@ def _own_run(view: FileView, item: Tracked) -> list[cst.Arg]:
 
 
 def _wandb(view: FileView, libraries: Libraries, item: Tracked) -> _Change:
-    given = item.given or {}
-    gone = [name for name in ("host", "api_host", "dir") if name in given]
-    if gone:
+    why = _why_wandb_stays(view, item)
+    if why:
+        raise _LeftError(why)
+    # Both plugins call it wandb_init: a file can't have the one and the other.
+    items = [i for i in tracked_tasks(view) if i.reference.name == WANDB]
+    uses = [r for r in view.references if r.name == WANDB]
+    if len(items) < len(uses) or any(_why_wandb_stays(view, other) for other in items):
         raise _LeftError(
-            f"{', '.join(gone)} of wandb_init: say WANDB_BASE_URL or WANDB_DIR in env_vars, then use "
-            "flyteplugins.wandb.wandb_init above the task decorator."
+            "Another wandb_init of this file stays as it is, and so does this one; flyteplugins.wandb.wandb_init goes "
+            "above the task decorator."
         )
-    if not key_variable(view, item):
-        raise _LeftError(
-            'The API key has to be in WANDB_API_KEY: flyte.Secret(..., as_env_var="WANDB_API_KEY") among the '
-            "environment's secrets; flyteplugins.wandb.wandb_init goes above the task decorator."
-        )
-    _check_place(item, "wandb_init")
     runs: list[Item] = list(_global_runs(view, item))
-    config = decorator_arguments(view, item.definition).get("task_config")
-    if config is not None and callee(view, follow(view, config.value)).endswith(".Elastic"):
-        if any(isinstance(run, Replace) for run in runs):
-            raise _LeftError(
-                "In Flyte 2 the first worker alone has a run unless wandb_init says run_mode; it goes above the task."
-            )
-        runs = [
-            Finding(item.decorator, "FM661", "The first worker alone has a run; run_mode of wandb_init tells more.")
-        ]
+    if _is_distributed(view, item):
+        message = "The first worker alone has a run; run_mode of wandb_init tells more."
+        runs = [Finding(item.decorator, "FM661", message)]
     target = view.ref("flyteplugins.wandb:wandb_init")
     change = _Change(
         lambda updated: _called(item, target, [*_edited(updated, item, ("secret",)), *_own_run(view, item)]), above=True
@@ -199,9 +202,32 @@ def _wandb(view: FileView, libraries: Libraries, item: Tracked) -> _Change:
     return change
 
 
-def _check_place(item: Tracked, name: str) -> None:
-    if not _is_next_to_task(item):
-        raise _LeftError(f"{name} goes above the task decorator in Flyte 2, past the decorators between them.")
+def _why_wandb_stays(view: FileView, item: Tracked) -> str:
+    """What a person has to do about a ``wandb_init``; empty if it can be converted."""
+    why = _why_stays(view, item)
+    gone = [name for name in ("host", "api_host", "dir") if name in (item.given or {})]
+    if why:
+        return why
+    if gone:
+        return (
+            f"{', '.join(gone)} of wandb_init: say WANDB_BASE_URL or WANDB_DIR in env_vars, then use "
+            "flyteplugins.wandb.wandb_init above the task decorator."
+        )
+    if not key_variable(view, item):
+        return (
+            'The API key has to be in WANDB_API_KEY: flyte.Secret(..., as_env_var="WANDB_API_KEY") among the '
+            "environment's secrets; flyteplugins.wandb.wandb_init goes above the task decorator."
+        )
+    if not _is_next_to_task(view, item):
+        return _PAST_OTHERS.format(name="wandb_init")
+    if _is_distributed(view, item) and any(isinstance(run, Replace) for run in _global_runs(view, item)):
+        return "In Flyte 2 the first worker alone has a run unless wandb_init says run_mode; it goes above the task."
+    return ""
+
+
+def _is_distributed(view: FileView, item: Tracked) -> bool:
+    config = decorator_arguments(view, item.definition).get("task_config")
+    return config is not None and callee(view, follow(view, config.value)).endswith(".Elastic")
 
 
 def _global_runs(view: FileView, item: Tracked) -> Iterator[Replace | Finding]:
@@ -240,7 +266,8 @@ def _mlflow(view: FileView, libraries: Libraries, item: Tracked) -> _Change:
         )
     if set(given) - {"framework", "experiment_name"}:
         raise _LeftError("mlflow_autolog takes framework and experiment_name; see flyteplugins.mlflow.mlflow_run.")
-    _check_place(item, "mlflow_run")
+    if not _is_next_to_task(view, item):
+        raise _LeftError(_PAST_OTHERS.format(name="mlflow_run"))
     target = view.ref("flyteplugins.mlflow:mlflow_run")
 
     def build(updated: cst.Decorator) -> cst.BaseExpression:
