@@ -15,8 +15,8 @@ import libcst as cst
 
 from flyte_migrate.project.facts import Function
 from flyte_migrate.rewrite.flow import Type
-from flyte_migrate.rewrite.plan import Finding, Insert, Item, Replace
-from flyte_migrate.rewrite.template import code, expression, only_lines, parenthesized, statement
+from flyte_migrate.rewrite.plan import Finding, Helper, Insert, Item, Rebuild, Replace, insert
+from flyte_migrate.rewrite.template import code, expression, only_lines, parenthesized, statement, string_value
 from flyte_migrate.rewrite.view import FileView, Statement
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules.handovers import Handover, handovers
@@ -44,6 +44,8 @@ _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", 
 #: What only looks at the name in a path, which is that of the URI, too.
 _NAME_ATTRIBUTES = frozenset({"name", "stem", "suffix", "suffixes"})
 _NAME_METHODS = frozenset({"endswith", "rsplit", "split", "rpartition"})
+#: Attributes by which a value shows that it is a file or directory, whatever else its type allows.
+_OF_BLOBS = frozenset({"path", "download", "open", "remote_source", "remote_path", "remote_directory", "crawl"})
 _TO_PATH = frozenset({"str", "os.fspath"})
 _PATH_CLASSES = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath"})
 
@@ -102,19 +104,20 @@ def made_from(
     value: cst.BaseExpression,
     at: cst.CSTNode,
     destination: cst.BaseExpression | None = None,
-) -> cst.BaseExpression | None:
-    """The ``File`` or ``Dir`` for a path or URI; None if where it points can't be told (TYP-01…04, TYP-16).
+) -> cst.BaseExpression:
+    """The ``File`` or ``Dir`` for a path or URI, which may be told apart at run time only (TYP-01…04, TYP-16).
 
-    ``value`` is the rebuilt expression, ``at`` the original place of the result.
+    ``value`` is the rebuilt expression, ``at`` the original place of the result. What :func:`helpers` gives goes with
+    it.
     """
     cls = v2_type(view, blob.target)
     if place.name == "uri" or not in_run(view, at):
         return expression("{cls}.from_existing_remote({value})", cls=cls, value=value)
-    if place.name == "text":
-        if not isinstance(value, (cst.Name, cst.Attribute)) or destination is not None:
-            return None
+    if place.name == "text" and destination is None:
+        if not isinstance(value, (cst.Name, cst.Attribute)):
+            await_ = "await " if awaits(view, at) else ""
+            return expression(f"{await_}{_helper_name(view, blob, at)}({{value}})", value=value)
         local = made_from(view, blob, Kind("path"), value, at)
-        assert local is not None
         return expression(
             "{cls}.from_existing_remote({value}) if {storage}.is_remote({value}) else {local}",
             cls=cls, value=value, storage=view.ref("flyte.storage:"), local=local,
@@ -125,6 +128,27 @@ def made_from(
             call + "({value}, remote_destination={destination})", cls=cls, value=value, destination=destination
         )
     return expression(call + "({value})", cls=cls, value=value)
+
+
+def _helper_name(view: FileView, blob: Blob, at: cst.CSTNode) -> str:
+    name = f"async_{blob.kind}_at" if awaits(view, at) else f"{blob.kind}_at"
+    return name if name not in view.facts.bound else f"{name}_path"
+
+
+def helpers(view: FileView, blob: Blob, place: Kind, value: cst.BaseExpression, at: cst.CSTNode) -> Iterator[Helper]:
+    """The function that :func:`made_from` calls for text that is more than a name."""
+    if place.name != "text" or not in_run(view, at) or isinstance(value, (cst.Name, cst.Attribute)):
+        return
+    cls, storage, name = v2_name(view, blob.target), view.local_name("flyte.storage:"), _helper_name(view, blob, at)
+    local = f"await {cls}.from_local" if awaits(view, at) else f"{cls}.from_local_sync"
+    yield Helper(
+        name,
+        f'''
+{"async " if awaits(view, at) else ""}def {name}(path: str) -> {cls}:
+    """The {cls} for a URI, or for a local path, which is uploaded."""
+    return {cls}.from_existing_remote(path) if {storage}.is_remote(path) else {local}(path)
+''',
+    )
 
 
 def placed(view: FileView, node: cst.BaseExpression, made: cst.BaseExpression) -> cst.BaseExpression:
@@ -159,7 +183,7 @@ def hand_over(view: FileView, blob: Blob) -> Iterator[Item]:
 
 def _handed(view: FileView, kinds: Kinds, blob: Blob, item: Handover) -> Iterator[Item]:
     kind = kinds.place_of(item.node)
-    if kind is None:
+    if kind is None or kind.is_either:
         if _matters_that_unknown(view, item):
             what = code(item.node) if len(code(item.node)) < 40 else "This value"
             verb = "returned as" if item.place == "return" else "given as"
@@ -173,21 +197,8 @@ def _handed(view: FileView, kinds: Kinds, blob: Blob, item: Handover) -> Iterato
         return
     if not kind.is_place or _local_copy_of(view, kinds, item.node):
         return
-    probe = made_from(view, blob, kind, item.node, item.node)
-    if probe is None:
-        yield Finding(
-            item.node,
-            blob.from_value,
-            f"Whether {code(item.node)} is local or remote can't be told: make it a {v2_name(view, blob.target)} here.",
-        )
-        return
-
-    def build(updated: cst.BaseExpression) -> cst.BaseExpression:
-        made = made_from(view, blob, kind, updated, item.node)
-        assert made is not None
-        return placed(view, item.node, made)
-
-    yield Replace(item.node, build)
+    yield from helpers(view, blob, kind, item.node, item.node)
+    yield Replace(item.node, lambda updated: placed(view, item.node, made_from(view, blob, kind, updated, item.node)))
 
 
 def _local_copy_of(view: FileView, kinds: Kinds, node: cst.BaseExpression) -> bool:
@@ -208,8 +219,7 @@ def _made_of_copy(view: FileView, node: cst.BaseExpression, path: cst.BaseExpres
     """The path of a local copy, made a file again where it is handed over as one."""
     for item in handovers(view):
         if item.node is node and item.kind.is_blob:
-            made = made_from(view, FILE if item.kind.name == "file" else DIRECTORY, Kind("path"), path, node)
-            return made if made is not None else path
+            return made_from(view, FILE if item.kind.name == "file" else DIRECTORY, Kind("path"), path, node)
     return path
 
 
@@ -230,7 +240,6 @@ def _container_handed(view: FileView, kinds: Kinds, blob: Blob, item: Handover) 
 
     def build(updated: cst.BaseExpression) -> cst.BaseExpression:
         made = made_from(view, blob, place, cst.Name("path"), item.node)
-        assert made is not None
         if mapping:
             return expression(
                 "{{name: {made} for name, path in {items}.items()}}".replace("{{", "{").replace("}}", "}"),
@@ -350,6 +359,8 @@ def use_of(view: FileView, kinds: Kinds, node: cst.BaseExpression, kind: Kind) -
         return Use(node, kind, "path", node)
     if isinstance(parent, (cst.Element, cst.StarredElement)) and _is_command(view, kinds, parent):
         return Use(node, kind, "path", node)
+    if kind.is_either:
+        return Use(node, kind, "keep", node)
     if isinstance(parent, (cst.Index, cst.DictElement)) and (isinstance(parent, cst.Index) or parent.key is node):
         return Use(
             node,
@@ -411,11 +422,17 @@ def _shows(kinds: Kinds, call: cst.Call) -> bool:
 
 def _attribute_use(view: FileView, kinds: Kinds, node: cst.BaseExpression, kind: Kind, attribute: cst.Attribute) -> Use:
     name = attribute.attr.value
+    if kind.is_either and name not in _OF_BLOBS:
+        return Use(node, kind, "keep", node)
     outer = view.parent(attribute)
     call = outer if isinstance(outer, cst.Call) and outer.func is attribute else None
-    if name == "download" and call is not None and not call.args:
-        return Use(node, kind, "path", call, name, call)
+    if name in ("download", "__fspath__") and call is not None and not call.args:
+        return Use(node, kind, "path", call, "download", call)
+    if name == "with_overrides" and call is not None:
+        return Use(node, kind, "keep", node)  # of the task that gives it
     if name == "path" and call is None:
+        if kinds.is_new_remote(node) and not isinstance(outer, (cst.AssignTarget, cst.Del)):
+            return Use(node, kind, "keep", node)
         if isinstance(outer, (cst.AssignTarget, cst.Del)):
             return Use(
                 node,
@@ -466,13 +483,13 @@ def _argument_use(
     name = kinds.called(call)
     if name in _TO_PATH and len(call.args) == 1:
         only_text = _only_names(view, kinds, call) or _is_shown(view, kinds, call)
-        return Use(node, kind, "shown" if only_text else "path", call)
+        return Use(node, kind, "shown" if only_text else "path", node if kind.is_either else call)
     if _shows(kinds, call):
         return Use(node, kind, "shown", node)
     if _only_names(view, kinds, node):
         return Use(node, kind, "shown", node)
     if kinds.takes_path(call):
-        return Use(node, kind, "path", node)
+        return Use(node, kind, "shown" if kinds.is_new_remote(node) else "path", node)
     function = _plain_function(view, name)
     if (
         function is None
@@ -514,6 +531,57 @@ def _parameter_kind(view: FileView, kinds: Kinds, function: Function, call: cst.
         if view.function_of(n) is node and isinstance(p := view.parent(n), cst.Attribute) and p.value is n
     }
     return None if touched & {"path", "download", "remote_source", "open", "extension"} else Kind("path")
+
+
+# -- where they are ---------------------------------------------------------------------------------------------------
+
+
+def remote_source(view: FileView, use: Use) -> Iterator[Item]:
+    """``remote_source``, which was None for what is local → ``path``; a test for it asks where the path points."""
+    parent = view.parent(use.whole)
+    negated = _compares_to_none(parent)
+    if negated is not None and isinstance(parent, cst.Comparison):
+        yield Replace(parent, lambda updated: _is_remote(view, updated.left, negated))
+    elif _is_test(view, use.whole):
+        yield Replace(use.whole, lambda updated: _is_remote(view, updated, False))
+    elif isinstance(parent, cst.BooleanOperation) and isinstance(parent.operator, cst.Or) and parent.left is use.whole:
+        # `f.remote_source or f.path`: the path is always there
+        yield Replace(use.whole, _as_path)
+        yield Replace(parent, lambda updated: updated.left)
+    else:
+        yield Replace(use.whole, _as_path)
+
+
+def _as_path(updated: cst.Attribute) -> cst.Attribute:
+    return updated.with_changes(attr=cst.Name("path"))
+
+
+def _compares_to_none(node: cst.CSTNode | None) -> bool | None:
+    """Whether a comparison is true for None: ``x is None``; None if it does not compare with None."""
+    if not isinstance(node, cst.Comparison) or len(node.comparisons) != 1:
+        return None
+    target = node.comparisons[0]
+    if code(target.comparator) != "None":
+        return None
+    return isinstance(target.operator, (cst.Is, cst.Equal))
+
+
+def _is_test(view: FileView, node: cst.BaseExpression) -> bool:
+    """Whether only the truth of an expression matters."""
+    parent = view.parent(node)
+    if isinstance(parent, (cst.If, cst.While, cst.IfExp)):
+        return parent.test is node
+    if isinstance(parent, cst.UnaryOperation):
+        return isinstance(parent.operator, cst.Not)
+    if isinstance(parent, cst.BooleanOperation):
+        return (parent.left is node and isinstance(parent.operator, cst.And)) or _is_test(view, parent)
+    return isinstance(parent, cst.Arg) and code(view.parent(parent) or parent).startswith("bool(")
+
+
+def _is_remote(view: FileView, source: cst.BaseExpression, negated: bool) -> cst.BaseExpression:
+    assert isinstance(source, cst.Attribute)
+    test = "{storage}.is_remote({path})"
+    return expression(f"not {test}" if negated else test, storage=view.ref("flyte.storage:"), path=_as_path(source))
 
 
 # -- downloads --------------------------------------------------------------------------------------------------------
@@ -562,8 +630,10 @@ def _download(view: FileView, kinds: Kinds, group: list[Use], taken: set[str]) -
     source = group[0].node
     download = "await {source}.download()" if awaits(view, source) else "{source}.download_sync()"
 
+    chosen = _if_blob(view, group[0], download)
+
     def assigned() -> cst.BaseStatement:
-        return statement(f"{name} = {download}", source=source.deep_clone())
+        return statement(f"{name} = {chosen}", source=source.deep_clone())
 
     # `f.download()` for its effect: the variable is it.
     effects = [u for u in group if u.attribute == "download" and _is_statement(view, u.whole)]
@@ -616,22 +686,35 @@ def _downloaded(view: FileView, use: Use) -> Callable[[cst.BaseExpression], cst.
     return lambda updated: read_in_place(view, use, _holder(updated, view, use))
 
 
+def _if_blob(view: FileView, use: Use, made: str) -> str:
+    """The template of an expression over ``{source}``, for what may be something else only where it is a file."""
+    if not use.kind.is_either or use.attribute:
+        return made
+    cls = v2_name(view, FILE.target if use.kind.name == "file" else DIRECTORY.target)
+    return f"{made} if isinstance({{source}}, {cls}) else {{source}}"
+
+
 def read_in_place(view: FileView, use: Use, holder: cst.BaseExpression) -> cst.BaseExpression:
     """What a use of a file becomes where the file is given by ``holder``."""
     if use.role == "shown":
-        return cst.Attribute(holder, cst.Name("path"))
+        return _shown(view, use, holder)
     if use.role != "path":
         return holder
-    if awaits(view, use.whole):
-        return _fit(view, use, expression("await {holder}.download()", holder=parenthesized(holder)))
-    return _fit(view, use, expression("{holder}.download_sync()", holder=parenthesized(holder)))
+    download = "await {source}.download()" if awaits(view, use.whole) else "{source}.download_sync()"
+    return _fit(view, use, expression(_if_blob(view, use, download), source=parenthesized(holder)))
+
+
+def _shown(view: FileView, use: Use, holder: cst.BaseExpression) -> cst.BaseExpression:
+    if not use.kind.is_either:
+        return cst.Attribute(holder, cst.Name("path"))
+    return placed(view, use.whole, expression(_if_blob(view, use, "{source}.path"), source=parenthesized(holder)))
 
 
 def shown(view: FileView, use: Use) -> Replace:
     """The URI in the place of a file that is only named: ``print(f)`` → ``print(f.path)``."""
     return Replace(
         use.whole,
-        lambda updated: cst.Attribute(parenthesized(_holder(updated, view, use)), cst.Name("path")),
+        lambda updated: _shown(view, use, parenthesized(_holder(updated, view, use))),
         wraps=use.whole is use.node,
     )
 
@@ -782,15 +865,18 @@ def deferred(view: FileView, kinds: Kinds, constructors: Sequence[cst.Call]) -> 
     """The uses of variables that hold a file still being written: they hold its path instead (TYP-06)."""
     for call in constructors:
         target = kinds.deferred_target(call)
-        if target is None or not kinds.is_deferred(call):
-            continue
-        owner = view.scope_at[target].owner(target.value)
-        for use in view.occurrences.get(target.value, ()):
-            if use is not target and view.scope_at[use].owner(target.value) is owner:
-                yield from _path_use(view, use)
+        if target is not None and kinds.is_deferred(call):
+            yield from _path_uses(view, target)
 
 
-def _path_use(view: FileView, use: cst.Name) -> Iterator[Item]:
+def _path_uses(view: FileView, target: cst.Name) -> Iterator[Item]:
+    owner = view.scope_at[target].owner(target.value)
+    for use in view.occurrences.get(target.value, ()):
+        if use is not target and view.scope_at[use].owner(target.value) is owner:
+            yield from _path_use(view, use)
+
+
+def _path_use(view: FileView, use: cst.BaseExpression) -> Iterator[Item]:
     parent = view.parent(use)
     if isinstance(parent, cst.BinaryOperation) and isinstance(parent.operator, cst.Divide) and parent.left is use:
         path = view.ref("pathlib:Path")
@@ -817,10 +903,35 @@ def _path_use(view: FileView, use: cst.Name) -> Iterator[Item]:
             ),
         )
     elif name in ("new_file", "new_dir") and len(call.args) == 1:
-        join = cst.parse_expression(f"{view.local_name('os:')}.path.join")
-        yield Replace(
-            call,
-            lambda updated: expression(
-                "{join}({holder}, {name})", join=join, holder=updated.func.value, name=updated.args[0].value
-            ),
-        )
+        yield from _entry(view, use, call)
+
+
+def _entry(view: FileView, folder: cst.BaseExpression, call: cst.Call) -> Iterator[Item]:
+    """``folder.new_file(name)`` → ``os.path.join(folder, name)``, and what is done with it (TYP-36)."""
+    os_ = view.local_name("os:")
+    join = cst.parse_expression(f"{os_}.path.join")
+    yield Replace(
+        call,
+        lambda updated: expression(
+            "{join}({holder}, {name})", join=join, holder=updated.func.value, name=updated.args[0].value
+        ),
+    )
+    yield from _path_use(view, call)
+    assign = view.parent(call)
+    target = assign.targets[0].target if isinstance(assign, cst.Assign) and len(assign.targets) == 1 else None
+    if isinstance(target, cst.Name) and len(view.bindings(target)) == 1:
+        yield from _path_uses(view, target)
+    name = string_value(call.args[0].value)
+    if (name is None or "/" in name) and not code(folder).count("("):
+        # open() of a FlyteFile made the folders on the way.
+        makes = f"{os_}.makedirs({os_}.path.dirname({{path}}), exist_ok=True)"
+        if isinstance(target, cst.Name):
+            yield insert(view.statement(call), [statement(makes, path=target.value)], after=True)
+            return
+        part = call.args[0].value
+
+        def build(rebuild: Rebuild) -> list[cst.BaseStatement]:
+            path = expression("{join}({folder}, {part})", join=join, folder=code(folder), part=rebuild(part))
+            return [statement(makes, path=path)]
+
+        yield Insert(view.statement(call), build)

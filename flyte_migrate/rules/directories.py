@@ -6,14 +6,27 @@ Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/files-a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import libcst as cst
 
-from flyte_migrate.rewrite.plan import Finding, Item, Replace
-from flyte_migrate.rewrite.template import code
+from flyte_migrate.rewrite.plan import Finding, Helper, Item, Replace
+from flyte_migrate.rewrite.template import argument, code
+from flyte_migrate.rewrite.template import call as make_call
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_file, on_symbol
-from flyte_migrate.rules.blobs import DIRECTORY, Use, deferred, downloads, hand_over, shown, uses
+from flyte_migrate.rules.blobs import (
+    DIRECTORY,
+    FILE,
+    Use,
+    deferred,
+    downloads,
+    hand_over,
+    remote_source,
+    shown,
+    uses,
+    v2_name,
+)
 from flyte_migrate.rules.files import constructors, convert_blob_type, unknown_use
 from flyte_migrate.rules.kinds import DIRECTORY_TYPES, Kinds, kinds_of
 
@@ -37,12 +50,7 @@ def convert_directory_uses(view: FileView) -> Iterator[Item]:
     yield from deferred(view, kinds, constructors(view, DIRECTORY_TYPES))
     for call in constructors(view, DIRECTORY_TYPES):
         if isinstance(call.func, cst.Attribute) and call.func.attr.value == "listdir":
-            yield Finding(
-                call,
-                "FM310",
-                "list_files_sync() of Dir gives no folders and on local paths the files of all levels: list"
-                " pathlib.Path(directory.download_sync()).iterdir().",
-            )
+            yield from _listed(view, kinds, call)
     found = uses(view, kinds, "dir")
     listed = {id(call.args[0].value) for call in constructors(view, DIRECTORY_TYPES) if call.args}
     yield from downloads(view, kinds, [u for u in found if u.role == "path" and id(u.node) not in listed])
@@ -58,14 +66,9 @@ def convert_directory_uses(view: FileView) -> Iterator[Item]:
 def _method(view: FileView, kinds: Kinds, use: Use) -> Iterator[Item]:
     name = use.attribute
     if name in ("remote_source", "remote_directory") and use.call is None:
-        if isinstance(
-            view.parent(use.whole), (cst.BooleanOperation, cst.If, cst.UnaryOperation, cst.Comparison, cst.IfExp)
-        ):
-            yield Finding(
-                use.node, "FM315", f"{code(use.whole)} was None for local directories; Dir.path is always set."
-            )
-        else:
-            yield Replace(use.whole, lambda updated: updated.with_changes(attr=cst.Name("path")))
+        yield from remote_source(view, use)
+    elif name == "crawl" and use.call is not None and _crawl_arguments(use.call) is not None:
+        yield from _crawled(view, use.call)
     elif name == "crawl":
         yield Finding(
             use.node,
@@ -83,6 +86,78 @@ def _method(view: FileView, kinds: Kinds, use: Use) -> Iterator[Item]:
         yield Replace(use.whole, lambda updated: cst.SimpleString('"/"'))
     else:
         yield Finding(use.node, "FM315", f"{code(use.node)}.{name} does not exist on Dir.")
+
+
+def _listed(view: FileView, kinds: Kinds, call: cst.Call) -> Iterator[Item]:
+    """``FlyteDirectory.listdir(d)`` → a function that lists one level as v1 did (TYP-34)."""
+    held = kinds.of(call.args[0].value) if len(call.args) == 1 else None
+    if held is None or held.name != "dir":
+        yield Finding(
+            call,
+            "FM310",
+            "list_files_sync() of Dir gives no folders and on local paths the files of all levels: list"
+            " pathlib.Path(directory.download_sync()).iterdir().",
+        )
+        return
+    name = _free(view, "list_directory")
+    directory, file = v2_name(view, DIRECTORY.target), v2_name(view, FILE.target)
+    storage, os_ = view.local_name("flyte.storage:"), view.local_name("os:")
+    yield Helper(
+        name,
+        f'''
+def {name}(directory: {directory}) -> list[{file} | {directory}]:
+    """The files and folders directly in a directory, without downloading them."""
+    entries = {storage}.get_underlying_filesystem(path=directory.path).ls(directory.path, detail=True)
+    return [
+        ({directory} if entry["type"] == "directory" else {file}).from_existing_remote(
+            {os_}.path.join(directory.path, {os_}.path.basename(entry["name"].rstrip("/")))
+        )
+        for entry in entries
+    ]
+''',
+    )
+    yield Replace(call, lambda updated: updated.with_changes(func=cst.Name(name)))
+
+
+def _crawled(view: FileView, call: cst.Call) -> Iterator[Item]:
+    """``d.crawl()`` → a function that gives the same pairs (TYP-35)."""
+    name = _free(view, "crawl")
+    directory, os_, iterator = (
+        v2_name(view, DIRECTORY.target),
+        view.local_name("os:"),
+        view.local_name("collections.abc:Iterator"),
+    )
+    yield Helper(
+        name,
+        f'''
+def {name}(directory: {directory}, max_depth: int | None = None) -> {iterator}[tuple[str, str]]:
+    """The path of a directory with that of each file in it, relative to the directory."""
+    for file in directory.walk_sync(max_depth=max_depth):
+        yield directory.path, {os_}.path.relpath(file.path, directory.path)
+''',
+    )
+
+    def build(updated: cst.Call) -> cst.BaseExpression:
+        assert isinstance(updated.func, cst.Attribute)
+        depth = _crawl_arguments(updated)
+        given = [argument(depth, "max_depth")] if isinstance(depth, cst.BaseExpression) else []
+        return make_call(name, [argument(updated.func.value), *given])
+
+    yield Replace(call, build)
+
+
+def _crawl_arguments(call: cst.Call) -> cst.BaseExpression | Literal[""] | None:
+    """The depth that crawl is given (empty if none); None if it is given anything else."""
+    if not call.args:
+        return ""
+    only = call.args[0]
+    if len(call.args) > 1 or only.star or (only.keyword is not None and only.keyword.value != "maxdepth"):
+        return None
+    return only.value
+
+
+def _free(view: FileView, name: str) -> str:
+    return name if name not in view.facts.bound else f"{name}_entries"
 
 
 def _batch_size(view: FileView, reference: Reference) -> Iterator[Item]:

@@ -22,10 +22,12 @@ from flyte_migrate.rules.blobs import (
     deferred,
     downloads,
     hand_over,
+    helpers,
     in_run,
     made_from,
     placed,
     read_in_place,
+    remote_source,
     shown,
     use_of,
     uses,
@@ -126,7 +128,7 @@ def _constructor(view: FileView, blob: Blob, call: cst.Call) -> Iterator[Item]:
         isinstance(view.parent(call), cst.Attribute) or use.role in ("path", "shown")
     ) and destination is None
 
-    def made(updated: cst.Call) -> cst.BaseExpression | None:
+    def made(updated: cst.Call) -> cst.BaseExpression:
         value = updated.args[index].value
         if read_at_once:
             existing = expression("{cls}.from_existing_remote({value})", cls=v2_type(view, blob.target), value=value)
@@ -135,16 +137,9 @@ def _constructor(view: FileView, blob: Blob, call: cst.Call) -> Iterator[Item]:
             return expression("{cls}(path={value})", cls=v2_type(view, blob.target), value=value)
         return made_from(view, blob, place, value, call, updated.args[target].value if target is not None else None)
 
-    if made(call) is None:
-        cls = v2_name(view, blob.target)
-        yield Finding(
-            call,
-            blob.constructor,
-            f"Whether {code(path.value)} is local or remote can't be told: write {cls}.from_local_sync(...)"
-            f" or {cls}.from_existing_remote(...).",
-        )
-        return
-    yield Replace(call, lambda updated: placed(view, call, made(updated) or updated))
+    if not read_at_once and not keep_local and destination is None:
+        yield from helpers(view, blob, place, path.value, call)
+    yield Replace(call, lambda updated: placed(view, call, made(updated)))
 
 
 def _class_method(view: FileView, blob: Blob, call: cst.Call, method: str) -> Iterator[Item]:
@@ -164,6 +159,9 @@ def _class_method(view: FileView, blob: Blob, call: cst.Call, method: str) -> It
             )
             return
         keyword = "file_name" if blob.kind == "file" else "dir_name"
+        if kinds_of(view).is_deferred(call):
+            yield from _new_local(view, blob, call)
+            return
         if blob.kind == "dir":
             yield from _new_remote_directory(view, call)
             return
@@ -192,7 +190,11 @@ def _new_remote_directory(view: FileView, call: cst.Call) -> Iterator[Item]:
 
 
 def _new_local(view: FileView, blob: Blob, call: cst.Call) -> Iterator[Item]:
-    """``FlyteFile.new(name)``: a path in a fresh folder, as v1's working directory was one."""
+    """``FlyteFile.new(name)``: a path in a fresh folder, as v1's working directory was one.
+
+    A remote directory that new files are put into is filled in such a folder as well, and uploaded when it is passed
+    on.
+    """
     assign = view.parent(call)
     kinds = kinds_of(view)
     if not kinds.is_deferred(call) or not isinstance(assign, cst.Assign):
@@ -206,10 +208,12 @@ def _new_local(view: FileView, blob: Blob, call: cst.Call) -> Iterator[Item]:
     os_, tempfile = view.local_name("os:"), view.local_name("tempfile:")
 
     def build(updated: cst.Call) -> cst.BaseExpression:
+        if not updated.args:
+            return expression(f"{tempfile}.mkdtemp()")
         return expression(f"{os_}.path.join({tempfile}.mkdtemp(), {{name}})", name=updated.args[0].value)
 
     yield Replace(call, build)
-    if blob.kind == "dir":
+    if blob.kind == "dir" and call.args:
         target = kinds.deferred_target(call)
         assert target is not None
         line = statement(f"{os_}.makedirs({target.value})")
@@ -271,12 +275,7 @@ def _method(view: FileView, kinds: Kinds, use: Use) -> Iterator[Item]:
     elif name == "download" and call is not None:
         yield Finding(use.node, "FM302", f"{code(call)}: download() took no arguments in Flyte 1.")
     elif name in ("remote_source", "remote_path") and call is None:
-        if isinstance(
-            view.parent(use.whole), (cst.BooleanOperation, cst.If, cst.UnaryOperation, cst.Comparison, cst.IfExp)
-        ):
-            yield Finding(use.node, "FM301", f"{code(use.whole)} was None for local files; File.path is always set.")
-        else:
-            yield Replace(use.whole, lambda updated: updated.with_changes(attr=cst.Name("path")))
+        yield from remote_source(view, use)
     elif name == "extension" and call is not None:
         extension = _extension(view, kinds, use)
         if extension is None:

@@ -56,7 +56,7 @@ def _matters(kind: Kind | None) -> bool:
     if kind is None:
         return False
     if kind.name in ("file", "dir", "frame", "enum"):
-        return True
+        return not kind.is_either  # a str stays one where that is declared as well
     return kind.name in ("list", "dict", "tuple") and any(_matters(k) for k in kind.items)
 
 

@@ -131,7 +131,10 @@ _HANDLES = frozenset({"NamedTemporaryFile", "open", "TemporaryFile", "fdopen", "
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of data; ``items`` is the one kind of a list's or dictionary's items, or the kinds of a tuple's parts."""
+    """A kind of data; ``items`` is the one kind of a list's or dictionary's items, or the kinds of a tuple's parts.
+
+    Of a file or directory it is what the value may be instead (``Union[FlyteFile, str]``).
+    """
 
     name: Name
     items: tuple[Kind | None, ...] = ()
@@ -147,6 +150,11 @@ class Kind:
     @property
     def is_blob(self) -> bool:
         return self.name in ("file", "dir")
+
+    @property
+    def is_either(self) -> bool:
+        """Whether it may be a file or directory, or something else."""
+        return self.is_blob and bool(self.items)
 
     @property
     def is_place(self) -> bool:
@@ -171,6 +179,10 @@ def join(kinds: Iterable[Kind | None]) -> Kind | None:
     if all(k.is_place for k in known):
         return TEXT
     names = {k.name for k in known}
+    blobs = [k for k in known if k.is_blob]
+    if blobs and all(k.is_blob or k.is_place for k in known):
+        others = [kind for k in known for kind in (k.items if k.is_blob else (k,))]
+        return Kind(blobs[0].name, (join(others) or OTHER,) if others else ())
     if len(names) == 1:
         name = names.pop()
         if name == "tuple" and len({len(k.items) for k in known}) == 1:
@@ -220,8 +232,13 @@ class Kinds:
                 return Kind("list", (self.of_type(arguments[0], depth + 1),), bare)
             return Kind("tuple", tuple(self.of_type(a, depth + 1) for a in arguments) if depth < 10 else (), bare)
         sides = bare.arguments() if name == "typing.Union" else _alternatives(bare)
-        if sides and depth < 10 and all(self.of_type(side, depth + 1) in (TEXT, PATH) for side in sides):
+        alternatives = [self.of_type(side, depth + 1) for side in sides if side.text != "None"] if depth < 10 else []
+        if alternatives and all(kind in (TEXT, PATH) for kind in alternatives):
             return TEXT  # a path in whatever form: `str | os.PathLike`
+        blobs = [kind for kind in alternatives if kind is not None and kind.is_blob and not kind.is_either]
+        if blobs:
+            others = [kind for kind in alternatives if kind not in blobs]
+            return Kind(blobs[0].name, (join(others) or OTHER,)) if others else blobs[0]
         definition = self.view.index.definition(name, bare.module) if name and depth < 10 else None
         if definition is not None and definition.variable is not None:
             return self.of_type(Type(definition.variable.text, definition.module.module), depth + 1)
@@ -294,6 +311,8 @@ class Kinds:
         if not bindings:
             return None
         found = [self._binding(b) for b in bindings]
+        if any(kind is not None and kind.is_either for kind in found):
+            found = self._told_apart(node, bindings, found)
         if any(_is_empty(b.value) for b in bindings):
             items = [
                 self.of(value) for value in self._put.get((self.view.scope_at[node].owner(node.value), node.value), ())
@@ -303,6 +322,42 @@ class Kinds:
                 container: Name = "dict" if any(isinstance(b.value, cst.Dict) for b in bindings) else "list"
                 return join([*filled, Kind(container, (join(items),))])
         return join(found)
+
+    def _told_apart(self, node: cst.Name, bindings: Sequence[Binding], found: list[Kind | None]) -> list[Kind | None]:
+        """Kinds without the side that ``isinstance(name, FlyteFile)`` rules out, around the name or an assignment."""
+        where = self._tested(node, node.value)
+        if where is None and any(self._tested(b.node, node.value) for b in bindings):
+            where = False  # `if isinstance(f, FlyteFile): f = f.download()`: here it is the other side
+        if where is None:
+            return found
+        return [
+            kind if kind is None or not kind.is_either else Kind(kind.name) if where else kind.items[0]
+            for kind in found
+        ]
+
+    def _tested(self, node: cst.CSTNode, name: str) -> bool | None:
+        """Whether an ``isinstance`` test around a node makes sure that a name is (or is not) a file or directory."""
+        inner = node
+        for ancestor in self.view.ancestors(node):
+            if isinstance(ancestor, (cst.FunctionDef, cst.Lambda)):
+                return None
+            if isinstance(ancestor, (cst.If, cst.IfExp)) and inner in (ancestor.body, ancestor.orelse):
+                is_blob = self._test_for_blob(ancestor.test, name)
+                if is_blob is not None and (is_blob or inner is ancestor.body):
+                    return is_blob is (inner is ancestor.body)
+            inner = ancestor
+        return None
+
+    def _test_for_blob(self, test: cst.BaseExpression, name: str) -> bool | None:
+        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+            inverse = self._test_for_blob(test.expression, name)
+            return None if inverse is None else not inverse
+        if not isinstance(test, cst.Call) or code(test.func) != "isinstance" or len(test.args) != 2:
+            return None
+        if code(test.args[0].value) != name or isinstance(test.args[1].value, cst.Tuple):
+            return None
+        type_ = test.args[1].value
+        return self.view.canonical(type_.value if isinstance(type_, cst.Subscript) else type_) in V1_TYPES - FRAME_TYPES
 
     @cached_property
     def _put(self) -> dict[tuple[object, str], list[cst.BaseExpression]]:
@@ -385,7 +440,7 @@ class Kinds:
         if isinstance(node, cst.Call) and self.called(node) in ("tempfile.TemporaryDirectory", "tempfile.mkdtemp"):
             return PATH
         kind = self.of(node)
-        return kind if kind is not None and kind.name == "handle" else OTHER
+        return kind if kind is not None and kind.name in ("handle", "list") else OTHER
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
@@ -425,7 +480,7 @@ class Kinds:
         if name in DIRECTORY_TYPES or (owner in DIRECTORY_TYPES and method in ("new_remote", "from_source", "new")):
             return PATH if self.is_deferred(node) else DIR
         if owner in DIRECTORY_TYPES and method == "listdir":
-            return Kind("list", (OTHER,))
+            return Kind("list", (FILE,))  # or directories, which are read in the same ways
         if name in FRAME_TYPES:
             return FRAME
         if name in RAW_FRAMES or name.startswith("pandas.read_") or name == "pandas.concat":
@@ -434,9 +489,13 @@ class Kinds:
             return Kind("list", (join(self.of(a.value) for a in node.args if a.keyword is None),))
         if name in _PATH_CALLS:
             return PATH
+        if name == "os.path.basename":
+            return PATH  # a bare name, which is local
+        if name == "os.walk":
+            return Kind("list", (Kind("tuple", (PATH, Kind("list", (PATH,)), Kind("list", (PATH,)))),))
         if name == "tempfile.mkstemp":
             return Kind("tuple", (OTHER, PATH))
-        if name in ("os.listdir", "glob.glob"):
+        if name in ("os.listdir", "os.scandir", "glob.glob", "glob.iglob"):
             return Kind("list", (PATH,))
         if name in _SAME_PLACE or name == "str":
             return self._same_place(node, name)
@@ -448,11 +507,16 @@ class Kinds:
         if name == "zip" and not any(a.star for a in node.args):
             parts = tuple(self._iterated(a.value) for a in node.args if a.keyword is None)
             return Kind("list", (Kind("tuple", parts),))
-        if name.rpartition(".")[2] in _HANDLES:
+        if name.rpartition(".")[2] in _HANDLES and not self._is_of_data(node.func):
             return HANDLE
         if name in ("int", "float", "len", "bool", "sum", "min", "max", "round", "range", "isinstance"):
             return OTHER
         return None
+
+    def _is_of_data(self, function: cst.BaseExpression) -> bool:
+        """Whether what is called is a method of a file, directory or data frame."""
+        owner = self.of(function.value) if isinstance(function, cst.Attribute) else None
+        return owner is not None and (owner.is_blob or owner.name == "frame")
 
     def _same_place(self, node: cst.Call, name: str) -> Kind | None:
         first = self.of(node.args[0].value) if node.args else PATH
@@ -521,7 +585,7 @@ class Kinds:
                     if name == "parent"
                     else owner
                     if name == "path"
-                    else TEXT
+                    else PATH
                     if name in ("name", "stem", "suffix")
                     else OTHER
                 )
@@ -747,6 +811,8 @@ class Kinds:
             for n in self.view.occurrences.get(name, ())
             if n is not target and self.view.scope_at[n].owner(name) is owner
         ]
+        if self.called(node).endswith(".new_remote"):
+            return any(self._makes_entry(use) for use in uses) and not any(self._is_place_to_write(u) for u in uses)
         if any(self._is_path_like_use(use) for use in uses):
             return True
         position = self.order[node]
@@ -760,6 +826,21 @@ class Kinds:
             for n in self.view.occurrences.get(value, ())
             if not any(a is node for a in self.view.ancestors(n))
         )
+
+    def _makes_entry(self, use: cst.Name) -> bool:
+        parent = self.view.parent(use)
+        return isinstance(parent, cst.Attribute) and parent.attr.value in ("new_file", "new_dir")
+
+    def _is_place_to_write(self, use: cst.Name) -> bool:
+        return self._is_path_like_use(use) and not self._makes_entry(use)
+
+    def is_new_remote(self, node: cst.BaseExpression) -> bool:
+        """Whether a name holds a new remote file or directory: its path is the place to write to."""
+        bindings = self.view.bindings(node) if isinstance(node, cst.Name) else []
+        value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+        if not isinstance(value, cst.Call) or not self.is_constructor(value) or self.is_deferred(value):
+            return False
+        return self.view.canonical(value.func).endswith((".new_remote_file", ".new_remote"))
 
     def holds_deferred(self, name: cst.Name) -> bool:
         """Whether a name is bound to a constructor that :meth:`is_deferred`."""
@@ -786,10 +867,10 @@ class Kinds:
         if not isinstance(target, cst.Name) or len(self.view.bindings(target)) != 1:
             return None
         name = self.called(node)
-        if name.endswith((".new_remote_file", ".new_remote", ".from_source")):
+        if name.endswith((".new_remote_file", ".from_source")):
             return None
-        if name.endswith(".new"):
-            return target
+        if name.endswith((".new", ".new_remote")):
+            return target if len(node.args) <= 1 else None
         path = keyword_of(node, "path", 0)
         if path is None or len(node.args) != 1:
             return None
@@ -925,7 +1006,14 @@ _NAMED_TYPES: dict[str, Kind] = {
     "str": TEXT,
     "None": NONE,
 }
-_BLOB_METHODS: dict[str, Kind] = {"download": PATH, "open": HANDLE, "new_file": FILE, "new_dir": DIR, "get_file": FILE}
+_BLOB_METHODS: dict[str, Kind] = {
+    "download": PATH,
+    "open": HANDLE,
+    "new_file": FILE,
+    "new_dir": DIR,
+    "get_file": FILE,
+    "crawl": Kind("list", (Kind("tuple", (TEXT, PATH)),)),
+}
 _PATH_RESULTS: dict[str, Kind] = {
     "iterdir": Kind("list", (PATH,)),
     "glob": Kind("list", (PATH,)),

@@ -25,6 +25,7 @@ __all__ = [
     "get_random_local_directory",
     "get_random_local_path",
     "get_stream",
+    "get_underlying_filesystem",
     "is_remote",
     "join",
     "put",
@@ -160,7 +161,36 @@ def _download_remote(path: str, destination: str, recursive: bool) -> None:
     _filesystem(path).get(path, destination, recursive=recursive)
 
 
+class _LocalFiles:
+    """What programs ask of fsspec's local filesystem here: the entries of one directory."""
+
+    protocol = _LOCAL_PROTOCOLS
+    sep = _PATH_SEPARATOR
+
+    def ls(self, path: str, detail: bool = False, **kwargs: Any) -> list[Any]:
+        """The entries of a directory, as fsspec describes them; with ``detail=False`` their paths."""
+        with os.scandir(local_path(path)) as found:
+            entries = [
+                {
+                    "name": os.path.abspath(entry.path),
+                    "type": "directory" if entry.is_dir() else "file",
+                    "size": entry.stat().st_size,
+                }
+                for entry in found
+            ]
+        return entries if detail else [entry["name"] for entry in entries]
+
+
 # --- both -----------------------------------------------------------------------------------------------------------
+
+
+def get_underlying_filesystem(
+    protocol: str | None = None, anonymous: bool = False, path: str | None = None, **kwargs: Any
+) -> Any:
+    """The filesystem of an address: fsspec's where it is remote."""
+    if is_remote(path or f"{protocol or 'file'}://"):
+        return _filesystem(path or f"{protocol}://")
+    return _LocalFiles()
 
 
 def open_file(path: str, mode: str = "rb", compression: str | None = None, **options: Any) -> IO[Any]:
