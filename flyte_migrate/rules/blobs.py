@@ -104,15 +104,18 @@ def made_from(
     value: cst.BaseExpression,
     at: cst.CSTNode,
     destination: cst.BaseExpression | None = None,
+    original: cst.BaseExpression | None = None,
 ) -> cst.BaseExpression:
     """The ``File`` or ``Dir`` for a path or URI, which may be told apart at run time only (TYP-01…04, TYP-16).
 
-    ``value`` is the rebuilt expression, ``at`` the original place of the result. What :func:`helpers` gives goes with
+    ``value`` is the rebuilt expression, ``original`` what it was, ``at`` the original place of the result. What :func:`helpers` gives goes with
     it.
     """
     cls = v2_type(view, blob.target)
     if place.name == "uri" or not in_run(view, at):
-        return expression("{cls}.from_existing_remote({value})", cls=cls, value=value)
+        is_text = place.name == "uri" or (original is not None and kinds_of(view).is_string(original))
+        given = "{value}" if is_text else "str({value})"
+        return expression(f"{{cls}}.from_existing_remote({given})", cls=cls, value=value)
     if place.name == "text" and destination is None:
         if not isinstance(value, (cst.Name, cst.Attribute)):
             await_ = "await " if awaits(view, at) else ""
@@ -198,7 +201,7 @@ def _handed(view: FileView, kinds: Kinds, blob: Blob, item: Handover) -> Iterato
     if not kind.is_place or _local_copy_of(view, kinds, item.node):
         return
     yield from helpers(view, blob, kind, item.node, item.node)
-    yield Replace(item.node, lambda updated: placed(view, item.node, made_from(view, blob, kind, updated, item.node)))
+    yield Replace(item.node, lambda updated: placed(view, item.node, made_from(view, blob, kind, updated, item.node, original=item.node)))
 
 
 def _local_copy_of(view: FileView, kinds: Kinds, node: cst.BaseExpression) -> bool:

@@ -135,7 +135,8 @@ def _constructor(view: FileView, blob: Blob, call: cst.Call) -> Iterator[Item]:
             return read_in_place(view, use, existing) if use.whole is call else existing
         if keep_local:
             return expression("{cls}(path={value})", cls=v2_type(view, blob.target), value=value)
-        return made_from(view, blob, place, value, call, updated.args[target].value if target is not None else None)
+        place_to = updated.args[target].value if target is not None else None
+        return made_from(view, blob, place, value, call, place_to, path.value)
 
     if not read_at_once and not keep_local and destination is None:
         yield from helpers(view, blob, place, path.value, call)

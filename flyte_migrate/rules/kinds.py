@@ -101,6 +101,8 @@ _SAME_PLACE = frozenset(
         "pathlib.PurePath",
     ]
 )
+#: Calls that give a local path as text, or any text.
+_STRING_CALLS = frozenset({"str", "os.fspath", "os.getcwd", "tempfile.mkdtemp", "tempfile.mktemp", "shutil.make_archive"})
 _PATH_METHODS = frozenset(
     ["absolute", "resolve", "expanduser", "with_suffix", "with_name", "with_stem", "joinpath", "rename", "as_posix"]
 )
@@ -716,6 +718,32 @@ class Kinds:
             "joblib.dump",
             "torch.save",
         ) or name.startswith(("os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.getsize", "shutil."))
+
+    def is_string(self, node: cst.BaseExpression, depth: int = 0) -> bool:
+        """Whether an expression that names a place certainly gives a ``str``, not a ``Path``."""
+        if isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)):
+            return True
+        if isinstance(node, cst.Call):
+            name = self.called(node)
+            return name in _STRING_CALLS or name.startswith("os.path.") or code(node.func).endswith(".as_posix")
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
+            return self.is_string(node.left, depth) or self.is_string(node.right, depth)
+        if isinstance(node, cst.IfExp):
+            return self.is_string(node.body, depth) and self.is_string(node.orelse, depth)
+        if not isinstance(node, cst.Name) or depth > 10:
+            return False
+        bindings = self.reaching(node)
+        return bool(bindings) and all(self._binds_string(b, depth + 1) for b in bindings)
+
+    def _binds_string(self, binding: Binding, depth: int) -> bool:
+        node = binding.node
+        if isinstance(node, cst.Param):
+            return node.annotation is not None and code(node.annotation.annotation).strip("'\"") == "str"
+        if binding.kind == "import":
+            definition = self.view.index.definition(binding.target, self.view.facts.module)
+            text = definition.variable.text if definition is not None and definition.variable is not None else ""
+            return text[:1] in ("'", '"') or text[:2] in ("f'", 'f"')
+        return binding.kind == "assign" and binding.value is not None and self.is_string(binding.value, depth)
 
     # -- reaching definitions ----------------------------------------------------------------------------------------
 

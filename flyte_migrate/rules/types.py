@@ -1,4 +1,4 @@
-"""The other types: enums by value, quoted and path-like annotations, iterators, JSON mixins (TYP-70…87, IMP-54…58).
+"""The other types: enums by value, quoted and path-like annotations, JSON mixins (TYP-70…87, IMP-54…58).
 
 Official: https://www.union.ai/docs/v2/flyte/user-guide/task-programming/
 """
@@ -26,7 +26,6 @@ _TARGETS = {
     **dict.fromkeys(DIRECTORY_TYPES, DIRECTORY.target),
     **dict.fromkeys(FRAME_TYPES, DATAFRAME),
 }
-_ITERATORS = frozenset({"typing.Iterator", "typing.Generator", "collections.abc.Iterator", "collections.abc.Generator"})
 _JSON_DECORATOR = "dataclasses_json.dataclass_json"
 _JSON_MIXINS = frozenset({"mashumaro.mixins.json.DataClassJSONMixin", "dataclasses_json.DataClassJsonMixin"})
 #: What the mixins are used for besides v1's own serialization.
@@ -204,7 +203,7 @@ def _is_quoted_annotation(view: FileView, node: cst.CSTNode) -> bool:
 
 @on_task
 def convert_task_types(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
-    """``os.PathLike`` in a signature is a file (TYP-15); an iterator can't leave a task (IMP-54)."""
+    """``os.PathLike`` in a signature is a file (TYP-15)."""
     node = definition.node
     annotations = [p.annotation for p in (*node.params.params, *node.params.kwonly_params)]
     for annotation in (*annotations, node.returns):
@@ -218,13 +217,6 @@ def convert_task_types(view: FileView, definition: TaskDefinition) -> Iterator[I
         elif name == "os.PathLike":
             yield Finding(
                 annotation, "FM307", f"{code(annotation.annotation)}: write {v2_name(view, FILE.target)} for the file."
-            )
-        elif name in _ITERATORS:
-            yield Finding(
-                annotation,
-                "FM332",
-                f"{definition.task.name} can't pass an iterator in Flyte 2: collect the items and use a list,"
-                " or write them to a file.",
             )
 
 
