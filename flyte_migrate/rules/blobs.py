@@ -201,7 +201,10 @@ def _handed(view: FileView, kinds: Kinds, blob: Blob, item: Handover) -> Iterato
     if not kind.is_place or _local_copy_of(view, kinds, item.node):
         return
     yield from helpers(view, blob, kind, item.node, item.node)
-    yield Replace(item.node, lambda updated: placed(view, item.node, made_from(view, blob, kind, updated, item.node, original=item.node)))
+    yield Replace(
+        item.node,
+        lambda updated: placed(view, item.node, made_from(view, blob, kind, updated, item.node, original=item.node)),
+    )
 
 
 def _local_copy_of(view: FileView, kinds: Kinds, node: cst.BaseExpression) -> bool:

@@ -102,7 +102,9 @@ _SAME_PLACE = frozenset(
     ]
 )
 #: Calls that give a local path as text, or any text.
-_STRING_CALLS = frozenset({"str", "os.fspath", "os.getcwd", "tempfile.mkdtemp", "tempfile.mktemp", "shutil.make_archive"})
+_STRING_CALLS = frozenset(
+    {"str", "os.fspath", "os.getcwd", "tempfile.mkdtemp", "tempfile.mktemp", "shutil.make_archive"}
+)
 _PATH_METHODS = frozenset(
     ["absolute", "resolve", "expanduser", "with_suffix", "with_name", "with_stem", "joinpath", "rename", "as_posix"]
 )
