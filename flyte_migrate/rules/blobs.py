@@ -108,8 +108,8 @@ def made_from(
 ) -> cst.BaseExpression:
     """The ``File`` or ``Dir`` for a path or URI, which may be told apart at run time only (TYP-01…04, TYP-16).
 
-    ``value`` is the rebuilt expression, ``original`` what it was, ``at`` the original place of the result. What :func:`helpers` gives goes with
-    it.
+    ``value`` is the rebuilt expression, ``original`` what it was, ``at`` the original place of the result. What
+    :func:`helpers` gives goes with it.
     """
     cls = v2_type(view, blob.target)
     if place.name == "uri" or not in_run(view, at):
