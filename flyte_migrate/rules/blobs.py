@@ -266,7 +266,7 @@ class Use:
 
     node: cst.BaseExpression
     kind: Kind
-    role: Literal["keep", "path", "name", "shown", "attribute", "unknown"]
+    role: Literal["keep", "path", "paths", "name", "shown", "attribute", "unknown"]
     whole: cst.BaseExpression
     attribute: str = ""
     call: cst.Call | None = None  # of a method
@@ -299,6 +299,9 @@ def _all_uses(view: FileView) -> tuple[Use, ...]:
                 use = use_of(view, kinds, node, held)
                 if use.whole is not node or not kinds.is_constructor(node):
                     found.append(use)  # a constructor that is read at once is converted with what reads it
+            elif held is not None and held.name == "list" and held.item is not None and held.item.is_blob:
+                if _all_are_read(view, kinds, node):
+                    found.append(Use(node, held.item, "paths", node))
             parent = view.parent(node)
             if (
                 isinstance(parent, cst.Await)
@@ -311,6 +314,36 @@ def _all_uses(view: FileView) -> tuple[Use, ...]:
     return tuple(found)
 
 
+def _all_are_read(view: FileView, kinds: Kinds, node: cst.BaseExpression) -> bool:
+    """Whether a list of files is given to foreign code that reads paths: ``merge(files)``, ``["cat", *files]``."""
+    parent = view.parent(node)
+    if isinstance(parent, cst.StarredElement):
+        return _is_command(view, kinds, parent)
+    call = view.parent(parent) if isinstance(parent, cst.Arg) else None
+    if not isinstance(call, cst.Call):
+        return False
+    name = kinds.called(call)
+    if name == "map" and len(call.args) == 2 and call.args[1].value is node:
+        function = call.args[0].value
+        return isinstance(function, (cst.Name, cst.Attribute)) and not _is_of_project(view, function)
+    if name.partition(".")[0] in _KEEP_ITEMS or _shows(kinds, call):
+        return False
+    return kinds.takes_path(call)
+
+
+def _is_of_project(view: FileView, function: cst.Name | cst.Attribute) -> bool:
+    """Whether a function may take files as such: one of the project, or what can't be told."""
+    name = view.qualified(function)
+    if not name:
+        return isinstance(function, cst.Attribute) or bool(view.bindings(function))
+    return name.startswith("flytekit.") or view.index.definition(name, view.facts.module) is not None
+
+
+#: Builtins and modules whose functions hand on the items of a list, or look at its length.
+_KEEP_ITEMS = frozenset(
+    ("map filter str repr min max range sum bool dict frozenset random itertools functools numpy collections operator"
+     " more_itertools pickle json typing copy asyncio concurrent unittest pytest tqdm math").split()
+)  # fmt: skip
 _BINDS = frozenset({cst.AssignTarget, cst.Global, cst.Nonlocal, cst.NameItem})
 #: Parts of the names of v1's data types and of their modules.
 _DATA = (
@@ -497,6 +530,8 @@ def _argument_use(
     if kinds.takes_path(call):
         return Use(node, kind, "shown" if kinds.is_new_remote(node) else "path", node)
     function = _plain_function(view, name)
+    if function is None and (initializer := _initializer(view, name)) is not None:
+        return Use(node, kind, _role_in_class(view, initializer, call, arg), node)
     if (
         function is None
         or name in INSPECTION
@@ -514,6 +549,41 @@ def _plain_function(view: FileView, name: str) -> Function | None:
         return None
     definition = view.index.definition(name, view.facts.module)
     return definition.function if definition is not None else None
+
+
+def _initializer(view: FileView, name: str) -> cst.FunctionDef | None:
+    """The ``__init__`` of a class of this file."""
+    definition = view.index.definition(name, view.facts.module) if name else None
+    if definition is None or definition.cls is None or definition.module is not view.facts:
+        return None
+    return next((node for node, key in view.functions if key == f"{definition.name}.__init__"), None)
+
+
+def _role_in_class(
+    view: FileView, function: cst.FunctionDef, call: cst.Call, arg: cst.Arg
+) -> Literal["keep", "path", "unknown"]:
+    """What a class makes of a file that it is given without saying so in an annotation."""
+    parameters = [*function.params.params[1:], *function.params.kwonly_params]
+    position = [a for a in call.args if a.keyword is None].index(arg) if arg.keyword is None else -1
+    wanted = arg.keyword.value if arg.keyword is not None else ""
+    found = [p for n, p in enumerate(parameters) if (p.name.value == wanted if wanted else n == position)]
+    if not found or found[0].annotation is not None:
+        return "keep"
+    name = found[0].name.value
+    owner = next((a for a in view.ancestors(function) if isinstance(a, cst.ClassDef)), function)
+    held = {name} | {
+        target.target.attr.value
+        for node in walk(function.body)
+        if isinstance(node, cst.Assign) and isinstance(node.value, cst.Name) and node.value.value == name
+        for target in node.targets
+        if isinstance(target.target, cst.Attribute)
+    }
+    for node in walk(owner):
+        holder = node.value if isinstance(node, cst.Attribute) else None
+        inner = holder.attr.value if isinstance(holder, cst.Attribute) else getattr(holder, "value", "")
+        if isinstance(node, cst.Attribute) and inner in held and node.attr.value in _OF_BLOBS:
+            return "unknown"
+    return "path"
 
 
 def _parameter_kind(view: FileView, kinds: Kinds, function: Function, call: cst.Call, arg: cst.Arg) -> Kind | None:
@@ -674,6 +744,16 @@ def _comments_of(updated: cst.BaseStatement) -> cst.BaseStatement | None:
     if updated.trailing_whitespace.comment is not None:
         lines.append(cst.EmptyLine(comment=updated.trailing_whitespace.comment))
     return only_lines(lines) if any(line.comment is not None for line in lines) else None
+
+
+def all_downloaded(view: FileView, use: Use) -> Replace:
+    """The local copies in the place of a list of files."""
+    item = "file" if use.kind.name == "file" else "folder"
+    download = "await {source}.download()" if awaits(view, use.whole) else "{source}.download_sync()"
+    made = _if_blob(view, use, download).replace("{source}", item)
+    return Replace(
+        use.whole, lambda updated: expression(f"[{made} for {item} in {{files}}]", files=updated), wraps=True
+    )
 
 
 def _named(view: FileView, use: Use, name: str) -> Replace:

@@ -19,6 +19,7 @@ from flyte_migrate.rules.blobs import (
     FILE,
     Blob,
     Use,
+    all_downloaded,
     deferred,
     downloads,
     hand_over,
@@ -250,6 +251,8 @@ def convert_file_uses(view: FileView) -> Iterator[Item]:
     for use in found:
         if use.role == "shown":
             yield shown(view, use)
+        elif use.role == "paths":
+            yield all_downloaded(view, use)
         elif use.role == "unknown":
             yield unknown_use(view, FILE, use)
         elif use.role == "attribute":

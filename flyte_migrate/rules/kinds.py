@@ -415,13 +415,28 @@ class Kinds:
     def of_parameter(self, node: cst.Param) -> Kind | None:
         """The kind of a parameter: a task's ``os.PathLike`` is a file in v1 (TYP-15)."""
         if node.annotation is None or (isinstance(node.star, str) and node.star):
-            return None
+            return self._of_lambda(node) if node.annotation is None else None
         type_ = Type(code(node.annotation.annotation), self.view.facts.module)
         function = self.view.function_of(node)
         is_task = function is not None and self.view.definition_of(function) is not None
         if is_task and type_.bare(self.view).name(self.view) == "os.PathLike":
             return FILE
         return self.of_type(type_)
+
+    def _of_lambda(self, node: cst.Param) -> Kind | None:
+        """The kind of the items that ``map(lambda x: …, items)`` and ``sorted(items, key=lambda x: …)`` go over."""
+        parameters = self.view.parent(node)
+        function = self.view.parent(parameters) if parameters is not None else None
+        arg = self.view.parent(function) if isinstance(function, cst.Lambda) else None
+        call = self.view.parent(arg) if isinstance(arg, cst.Arg) else None
+        if not isinstance(call, cst.Call) or not isinstance(function, cst.Lambda) or len(function.params.params) != 1:
+            return None
+        name = self.called(call)
+        if name in ("map", "filter") and len(call.args) == 2 and call.args[0] is arg:
+            return self._iterated(call.args[1].value)
+        if name in ("sorted", "min", "max") and isinstance(arg, cst.Arg) and arg.keyword is not None:
+            return self._iterated(call.args[0].value)
+        return None
 
     def _part(self, kind: Kind | None, path: Sequence[int]) -> Kind | None:
         for index in path:
@@ -506,6 +521,9 @@ class Kinds:
         if name in _SAME_ITEMS and len(node.args) >= 1:
             kind = self.of(node.args[0].value)
             return Kind("list", (TEXT if kind.name == "dict" else kind.item,)) if kind is not None else None
+        if name == "filter" and len(node.args) == 2:
+            kind = self.of(node.args[1].value)
+            return Kind("list", (kind.item,)) if kind is not None and kind.name == "list" else None
         if name == "enumerate" and node.args:
             return Kind("list", (Kind("tuple", (OTHER, self._iterated(node.args[0].value))),))
         if name == "zip" and not any(a.star for a in node.args):
