@@ -299,9 +299,14 @@ def _all_uses(view: FileView) -> tuple[Use, ...]:
                 use = use_of(view, kinds, node, held)
                 if use.whole is not node or not kinds.is_constructor(node):
                     found.append(use)  # a constructor that is read at once is converted with what reads it
-            elif held is not None and held.name == "list" and held.item is not None and held.item.is_blob:
-                if _all_are_read(view, kinds, node):
-                    found.append(Use(node, held.item, "paths", node))
+            elif (
+                held is not None
+                and held.name == "list"
+                and (item := held.item) is not None
+                and item.is_blob
+                and (_all_are_read(view, kinds, node))
+            ):
+                found.append(Use(node, item, "paths", node))
             parent = view.parent(node)
             if (
                 isinstance(parent, cst.Await)
@@ -341,8 +346,11 @@ def _is_of_project(view: FileView, function: cst.Name | cst.Attribute) -> bool:
 
 #: Builtins and modules whose functions hand on the items of a list, or look at its length.
 _KEEP_ITEMS = frozenset(
-    ("map filter str repr min max range sum bool dict frozenset random itertools functools numpy collections operator"
-     " more_itertools pickle json typing copy asyncio concurrent unittest pytest tqdm math").split()
+    {
+        "map", "filter", "str", "repr", "min", "max", "range", "sum", "bool", "dict", "frozenset", "random",
+        "itertools", "functools", "numpy", "collections", "operator", "more_itertools", "pickle", "json", "typing",
+        "copy", "asyncio", "concurrent", "unittest", "pytest", "tqdm", "math",
+    }
 )  # fmt: skip
 _BINDS = frozenset({cst.AssignTarget, cst.Global, cst.Nonlocal, cst.NameItem})
 #: Parts of the names of v1's data types and of their modules.

@@ -11,7 +11,7 @@ import libcst as cst
 
 from flyte_migrate.rewrite.flow import Type, called_task
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
-from flyte_migrate.rewrite.template import argument, code, expression, parenthesized
+from flyte_migrate.rewrite.template import argument, code, expression, parenthesized, string_value
 from flyte_migrate.rewrite.template import call as made_call
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_file, on_symbol
@@ -81,6 +81,8 @@ def _construct(view: FileView, call: cst.Call) -> Iterator[Item]:
     given: dict[str, int] = {}
     for number, arg in enumerate(call.args):
         keyword = arg.keyword.value if arg.keyword is not None else order[number] if number < len(order) else ""
+        if keyword == "file_format" and string_value(arg.value) == "parquet" and len(call.args) > 1:
+            continue  # as frames are stored anyway
         given["*" if arg.star else keyword] = number
     cls = v2_type(view, TARGET)
     wraps, refers = {"dataframe"}, {"uri"}
@@ -131,7 +133,9 @@ def convert_schema(view: FileView, reference: Reference) -> Iterator[Item]:
     subscripted = isinstance(parent, cst.Subscript) and parent.value is node
     outer = view.parent(parent) if subscripted and parent is not None else parent
     whole = parent if subscripted else node
-    if isinstance(outer, cst.Call) and outer.func is whole:
+    if isinstance(outer, cst.Call) and outer.func is whole and (write := _written_once(view, outer)) is not None:
+        yield from _wrapped(view, outer, write)
+    elif isinstance(outer, cst.Call) and outer.func is whole:
         yield Finding(outer, "FM323", "Build the frame itself and wrap it: flyte.io.DataFrame.wrap_df(frame).")
     elif isinstance(outer, cst.Attribute) or (
         isinstance(outer, cst.Arg) and isinstance(view.parent(outer), cst.ClassDef)
@@ -142,6 +146,44 @@ def convert_schema(view: FileView, reference: Reference) -> Iterator[Item]:
     else:
         target = v2_type(view, TARGET)
         yield Replace(node, lambda updated: target)
+
+
+def _written_once(view: FileView, made: cst.Call) -> cst.Call | None:
+    """``x.open().write(frame)``, the only one for ``x = FlyteSchema()`` and in the same block; None if it is not so."""
+    assign = view.parent(made)
+    target = assign.targets[0].target if isinstance(assign, cst.Assign) and len(assign.targets) == 1 else None
+    if made.args or not isinstance(target, cst.Name) or len(view.bindings(target)) != 1:
+        return None
+    scope = view.scope_at[target].owner(target.value)
+    found: list[cst.Call] = []
+    for use in view.occurrences.get(target.value, ()):
+        opening = view.parent(use)
+        opened = view.parent(opening) if isinstance(opening, cst.Attribute) and opening.attr.value == "open" else None
+        writing = view.parent(opened) if isinstance(opened, cst.Call) else None
+        write = view.parent(writing) if isinstance(writing, cst.Attribute) and writing.attr.value == "write" else None
+        if view.scope_at[use].owner(target.value) is scope and isinstance(write, cst.Call) and len(write.args) == 1:
+            found.append(write)
+    if len(found) != 1 or not isinstance(view.parent(found[0]), cst.Expr):
+        return None
+    same_block = view.parent(view.statement(made)) is view.parent(view.statement(found[0]))
+    return found[0] if same_block else None
+
+
+def _wrapped(view: FileView, made: cst.Call, write: cst.Call) -> Iterator[Item]:
+    """``x = DataFrame.wrap_df(frame)`` where the frame is written."""
+    assign = view.parent(made)
+    assert isinstance(assign, cst.Assign)
+    cls, target = v2_type(view, TARGET), assign.targets[0].target
+
+    def build(updated: cst.Expr) -> cst.Assign:
+        assert isinstance(updated.value, cst.Call)
+        value = expression("{cls}.wrap_df({frame})", cls=cls, frame=updated.value.args[0].value)
+        return cst.Assign([cst.AssignTarget(target.deep_clone())], value)
+
+    line = view.parent(write)
+    assert isinstance(line, cst.Expr)
+    yield Replace(view.statement(made), lambda updated: None)
+    yield Replace(line, build)
 
 
 @on_symbol("flytekit.types.structured.structured_dataset.CSV")
@@ -276,7 +318,7 @@ def _is_list_of(kind: Kind, name: str) -> bool:
 def _method(view: FileView, kinds: Kinds, use: Use) -> Iterator[Item]:
     name, call = use.attribute, use.call
     if name == "open" and call is not None:
-        if not call.args:
+        if not call.args and not _is_written(view, use.node):
             yield from _open_untyped(view, call)
     elif name == "all" and call is not None:
         yield from _read(view, call)
@@ -290,8 +332,21 @@ def _method(view: FileView, kinds: Kinds, use: Use) -> Iterator[Item]:
         yield Replace(use.whole, lambda updated: updated.with_changes(attr=cst.Name("format")))
     elif name in ("remote_path", "remote_source") and call is None:
         yield Replace(use.whole, lambda updated: updated.with_changes(attr=cst.Name("uri")))
-    elif name not in _SAME:
+    elif (
+        name == "_literal_sd"
+        and isinstance(outer := view.parent(use.whole), cst.Attribute)
+        and (outer.attr.value == "uri")
+    ):
+        yield Replace(use.whole, lambda updated: updated.value)
+    elif name not in _SAME and not (name == "write" and _is_written(view, _owner(use.node))):
         yield Finding(use.node, "FM324", f"{code(use.node)}.{name} does not exist on DataFrame.")
+
+
+def _is_written(view: FileView, schema: cst.BaseExpression) -> bool:
+    """Whether a schema is opened to write the frame that takes its place."""
+    bindings = view.bindings(schema) if isinstance(schema, cst.Name) else ()
+    made = bindings[0].value if len(bindings) == 1 else None
+    return isinstance(made, cst.Call) and kinds_of(view).of(made) == FRAME and _written_once(view, made) is not None
 
 
 def _open_untyped(view: FileView, call: cst.Call) -> Iterator[Item]:
@@ -346,3 +401,8 @@ def _read(view: FileView, call: cst.Call) -> Iterator[Item]:
     else:
         assert isinstance(call.func, cst.Attribute)
         yield Replace(call.func, lambda updated: updated.with_changes(attr=cst.Name("all_sync")))
+
+
+def _owner(node: cst.BaseExpression) -> cst.BaseExpression:
+    """``x`` of ``x.open()``."""
+    return node.func.value if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) else node
