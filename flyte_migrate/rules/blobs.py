@@ -586,6 +586,8 @@ def _role_in_class(
         for target in node.targets
         if isinstance(target.target, cst.Attribute)
     }
+    if any(isinstance(node, cst.AnnAssign) and code(node.target).rpartition(".")[2] in held for node in walk(owner)):
+        return "keep"
     for node in walk(owner):
         holder = node.value if isinstance(node, cst.Attribute) else None
         inner = holder.attr.value if isinstance(holder, cst.Attribute) else getattr(holder, "value", "")
