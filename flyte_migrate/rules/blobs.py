@@ -331,7 +331,7 @@ def _all_are_read(view: FileView, kinds: Kinds, node: cst.BaseExpression) -> boo
     if name == "map" and len(call.args) == 2 and call.args[1].value is node:
         function = call.args[0].value
         return isinstance(function, (cst.Name, cst.Attribute)) and not _is_of_project(view, function)
-    if name.partition(".")[0] in _KEEP_ITEMS or _shows(kinds, call):
+    if name.partition(".")[0] in _KEEP_ITEMS or name.startswith("flytekit.") or _shows(kinds, call):
         return False
     return kinds.takes_path(call)
 
