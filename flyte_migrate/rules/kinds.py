@@ -130,6 +130,7 @@ _FRAME_METHODS = frozenset(
 )
 #: Builtins that give the items of their argument in another order or container.
 _SAME_ITEMS = frozenset({"list", "sorted", "reversed", "tuple", "set", "iter"})
+_CREATE_NODE = "flytekit.core.node_creation.create_node"
 _HANDLES = frozenset({"NamedTemporaryFile", "open", "TemporaryFile", "fdopen", "GzipFile", "ZipFile", "TarFile"})
 
 
@@ -945,8 +946,8 @@ class Kinds:
         name = self.called(call)
         if name in INSPECTION or name in V1_TYPES or name.rpartition(".")[0] in V1_TYPES:
             return False
-        if name == "flytekit.approve":
-            return False  # what is approved goes on as it is
+        if name in ("flytekit.approve", _CREATE_NODE) or isinstance(call.func, cst.Call):
+            return False  # what is approved goes on as it is; what a call makes may be a map, which takes files
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in CONTAINER_METHODS:
             return False
         if isinstance(call.func, cst.Attribute) and self._is_artifact(call.func.value):
@@ -1004,6 +1005,7 @@ INSPECTION = frozenset(
 )
 CONTAINER_METHODS = frozenset(
     [
+        "then",
         "append",
         "insert",
         "add",
