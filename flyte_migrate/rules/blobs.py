@@ -77,10 +77,11 @@ def in_run(view: FileView, node: cst.CSTNode) -> bool:
 
 def _is_called_by_the_module(view: FileView, function: cst.FunctionDef) -> bool:
     """Whether code outside of all functions calls a function, and no task does."""
-    scope = view.module_scope
-    if view.parent(function) is not view.tree or f"{view.facts.module}.{function.name.value}" in view.colours.inside:
+    name = function.name.value
+    if view.parent(function) is not view.tree or f"{view.facts.module}.{name}" in view.colours.inside:
         return False
-    return any(view.function_of(use) is None for use in view.uses_of(function.name.value, scope))
+    uses = (n for n in view.occurrences.get(name, ()) if view.scope_at[n].owner(name) is view.module_scope)
+    return any(view.function_of(use) is None for use in uses)
 
 
 def v2_type(view: FileView, target: str) -> cst.BaseExpression:

@@ -9,6 +9,7 @@ Official: https://www.union.ai/docs/v2/flyte/user-guide/running-locally/
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import libcst as cst
 
@@ -107,8 +108,21 @@ def _is_test(view: FileView, function: cst.FunctionDef) -> bool:
     return name.startswith(("test_", "conftest")) or name.endswith("_test.py") or function.name.value.startswith("test")
 
 
+@lru_cache(maxsize=1)
+def _known(view: FileView) -> dict[str, frozenset[str]]:
+    """What :func:`_data` has said about the tasks that a file calls."""
+    return {}
+
+
 def _data(view: FileView, task: Task) -> frozenset[str]:
     """``file`` and ``frame``, as far as a task, or a task that it calls, is declared to take, give or make such."""
+    known = _known(view)
+    if task.qualified not in known:
+        known[task.qualified] = _reached_data(view, task)
+    return known[task.qualified]
+
+
+def _reached_data(view: FileView, task: Task) -> frozenset[str]:
     found: set[str] = set()
     seen: set[str] = set()
     waiting = [task]
