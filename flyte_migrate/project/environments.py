@@ -469,8 +469,8 @@ def _distinction(index: ProjectIndex, group: _Group, main: _Group | None) -> lis
         words.append("gpu")
     image = config.get("container_image", "")
     if image != other.get("container_image", "") and image.isidentifier():
-        stripped = re.sub(r"_?(image_?spec|image|img|spec)_?", "", _snake(image)).strip("_")
-        words.append(stripped or _snake(image))
+        # A variable that is called just `image` says nothing.
+        words.append(re.sub(r"_?(image_?spec|image|img|spec)_?", "", _snake(image)).strip("_"))
     words.append(_snake(index.tasks[group.members[0]].name))
     return [word for word in words if word.isidentifier()] or ["task"]
 

@@ -476,6 +476,11 @@ def report_uses(view: FileView) -> Iterator[Item]:
         elif member == "create_from":
             if not (isinstance(applied, cst.Call) and _is_wrapped(view, applied)):
                 yield Finding(use, "FM550", f"Write flyte.artifacts.new(value, flyte.artifacts.Metadata(name={name})).")
+        elif member and member != "name":
+            if not any(isinstance(a, cst.Call) and is_query(view, a) for a in view.ancestors(use)):
+                yield Finding(
+                    use, "FM550", f"flyte.artifacts.Metadata has no {member}: partitions belong to one version of it."
+                )
         elif any(isinstance(a, cst.Annotation) for a in view.ancestors(use)):
             yield Finding(use, "FM550", _annotation_message(view, use, found.metadata if found else code(chain)))
 
