@@ -554,7 +554,7 @@ def is_query(view: FileView, node: cst.BaseExpression) -> bool:
 def _uses(view: FileView) -> Iterator[cst.Name]:
     """The names of the file that may stand for an artifact, or for a module that declares one."""
     wanted = {name for name in _variables(view) if name in view.occurrences}
-    for name in wanted:
+    for name in sorted(wanted):
         for use in view.occurrences[name]:
             if use in view.scope_at and not isinstance(view.parent(use), (cst.AssignTarget, cst.ImportAlias)):
                 yield use
