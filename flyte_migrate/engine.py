@@ -31,6 +31,7 @@ from flyte_migrate.rewrite.leftovers import (
     imports_by_name,
     left_by_earlier_runs,
     leftover_findings,
+    patches_by_name,
     star_findings,
 )
 from flyte_migrate.rewrite.plan import ConflictError, FilePlan
@@ -214,6 +215,7 @@ def _migrate(
     plan = plan_file(view)
     plan.leave(left_by_earlier_runs(view), view.statement)
     plan.add(imports_by_name(view))
+    plan.add(patches_by_name(view))
     plan.add(helper_inserts(view, plan.helpers))
     before = original_usage(view)
     rewriter = Rewriter(tree, plan, view.parents)

@@ -624,8 +624,11 @@ class _Indexer:
         if node is None:
             return
         self._expression(node)
+        plain: set[ast.AST] = set()  # strings that are no names of types
         for item in ast.walk(node):
-            if isinstance(item, ast.Constant) and isinstance(item.value, str) and item.value.strip():
+            if isinstance(item, ast.Subscript):
+                plain.update(_values_in(item))
+            if item not in plain and isinstance(item, ast.Constant) and isinstance(item.value, str):
                 try:
                     inner = ast.parse(item.value.strip(), mode="eval").body
                 except (SyntaxError, ValueError):
@@ -715,6 +718,14 @@ def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
 def _parameter(arg: ast.arg, default: ast.expr | None, kind: str) -> Parameter:
     annotation = ast.unparse(arg.annotation) if arg.annotation is not None else None
     return Parameter(arg.arg, annotation, ast.unparse(default) if default is not None else None, kind)  # type: ignore[arg-type]
+
+
+def _values_in(node: ast.Subscript) -> list[ast.AST]:
+    """The constants of ``Literal["a", "b"]`` and of what ``Annotated[T, "note"]`` adds."""
+    name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+    items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    values = items if name == "Literal" else items[1:] if name == "Annotated" else []
+    return [part for value in values for part in ast.walk(value) if isinstance(part, ast.Constant)]
 
 
 def _asks_for_none(test: ast.expr, name: str) -> bool:

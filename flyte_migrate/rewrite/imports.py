@@ -169,6 +169,7 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
     if anchor is None and third_party:
         yield from _at_top(view, lines, third_party)
     yield from _empty_blocks(view, removed - ahead.keys())
+    yield from _in_suites(view, before, after)
     yield from _fallbacks(view, lines, doomed, removed, ahead, after)
     yield from _kept(view, lines, doomed, after, findings)
     yield from _direct(view, lines, after, findings)
@@ -185,24 +186,27 @@ def _lines(view: FileView) -> Iterator[_Line]:
         for node in view.by_type.get(kind, ()):
             statement = view.parents[node]
             assert isinstance(node, (cst.Import, cst.ImportFrom))
-            if not isinstance(statement, cst.SimpleStatementLine):
-                continue
-            scope, guard = view.module_scope, ""
-            for ancestor in view.ancestors(node):
-                if ancestor in view.scope_of:
-                    scope = view.scope_of[ancestor]
-                    break
-                if isinstance(ancestor, cst.If) and "TYPE_CHECKING" in {dotted_name(ancestor.test).rpartition(".")[2]}:
-                    guard = "type_checking"
-                elif isinstance(ancestor, (cst.If, cst.Else, cst.For, cst.While, cst.ExceptHandler)):
-                    guard = guard or "branch"
-                elif isinstance(ancestor, cst.Try):
-                    guard = guard or "try"
-            source = ""
-            if isinstance(node, cst.ImportFrom):
-                name = dotted_name(node.module) if node.module is not None else None
-                source = absolute_import(view.facts.module, view.facts.is_package, len(node.relative), name)
-            yield _Line(statement, node, scope, guard, source)
+            if isinstance(statement, cst.SimpleStatementLine):
+                yield _line(view, node, statement)
+
+
+def _line(view: FileView, node: cst.Import | cst.ImportFrom, statement: cst.SimpleStatementLine) -> _Line:
+    scope, guard = view.module_scope, ""
+    for ancestor in view.ancestors(node):
+        if ancestor in view.scope_of:
+            scope = view.scope_of[ancestor]
+            break
+        if isinstance(ancestor, cst.If) and "TYPE_CHECKING" in {dotted_name(ancestor.test).rpartition(".")[2]}:
+            guard = "type_checking"
+        elif isinstance(ancestor, (cst.If, cst.Else, cst.For, cst.While, cst.ExceptHandler)):
+            guard = guard or "branch"
+        elif isinstance(ancestor, cst.Try):
+            guard = guard or "try"
+    source = ""
+    if isinstance(node, cst.ImportFrom):
+        name = dotted_name(node.module) if node.module is not None else None
+        source = absolute_import(view.facts.module, view.facts.is_package, len(node.relative), name)
+    return _Line(statement, node, scope, guard, source)
 
 
 def _aliases(line: _Line) -> list[cst.ImportAlias | cst.ImportStar]:
@@ -247,14 +251,18 @@ def _optional(
     doomed: set[cst.ImportAlias | cst.ImportStar],
     needed: Sequence[tuple[str, str, str]],
 ) -> dict[cst.SimpleStatementLine, list[tuple[str, str, str]]]:
-    """What is imported in place of v1 names that only a ``try`` imported, by the line that did."""
+    """What is imported in place of v1 names that only a ``try`` imported, or only a type checker, by the line that
+    did."""
     at_module = [n for n in lines if n.scope is view.module_scope and any(_is_v1(n, a) for a in _aliases(n))]
     required = {n.source.split(".")[0] == "flytekitplugins" for n in at_module if not n.guard}
     found: dict[cst.SimpleStatementLine, list[tuple[str, str, str]]] = {}
     for item in needed:
         origins = [n for n in at_module if any(_target(view, n, a) == f"{item[0]}:{item[1]}" for a in _aliases(n))]
         is_plugin = item[0].startswith("flyteplugins")
-        if item[1] and origins and all(n.guard == "try" for n in origins) and (is_plugin or False not in required):
+        if not item[1] or not origins:
+            continue
+        optional = all(n.guard == "try" for n in origins) and (is_plugin or False not in required)
+        if optional or (all(n.guard == "type_checking" for n in origins) and not view.tasks):
             found.setdefault(origins[0].statement, []).append(item)
     return found
 
@@ -512,6 +520,25 @@ def _opens_section(view: FileView, statement: cst.SimpleStatementLine, removed: 
         if following not in removed:
             return isinstance(following, cst.SimpleStatementLine) and body.index(statement) > 0
     return False
+
+
+def _in_suites(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
+    """Imports of v1 behind a colon (`try: import flytekit`)."""
+    for kind in (cst.Import, cst.ImportFrom):
+        for node in view.by_type.get(kind, ()):
+            assert isinstance(node, (cst.Import, cst.ImportFrom))
+            if not isinstance(view.parents[node], cst.SimpleStatementSuite) or isinstance(node.names, cst.ImportStar):
+                continue
+            line = _line(view, node, cst.SimpleStatementLine([node]))
+            v1 = [a for a in _aliases(line) if _is_v1(line, a)]
+            gone = [a for a in v1 if _goes(view, line, a, before, after)]
+            if gone and len(gone) == len(_aliases(line)):
+                yield Replace(node, lambda updated: cst.Pass(semicolon=updated.semicolon))
+            elif gone:
+                yield Replace(node, lambda updated, node=node, gone=gone: _trimmed(node, gone, ()))  # type: ignore[misc]
+            names = [_local(line, a)[0] for a in v1 if a not in gone and isinstance(a, cst.ImportAlias)]
+            if names:
+                yield Finding(node, "FM900", _still_used(names))
 
 
 def _replacing(

@@ -59,7 +59,9 @@ def leftover_findings(view: FileView, plan: FilePlan, after: Usage) -> Iterator[
         if root not in after.original or reference.node in plan.covered:
             continue
         statement = view.statement(reference.node)
-        if statement in told or any(a in told for a in view.ancestors(reference.node)):
+        # What is said of a function is about its signature; other statements are spoken of with all that they hold.
+        around = (a for a in view.ancestors(reference.node) if not isinstance(a, cst.FunctionDef))
+        if statement in told or any(a in told for a in around):
             continue
         told.add(statement)
         row = reference.row
@@ -94,6 +96,20 @@ def imports_by_name(view: FileView) -> Iterator[Item]:
             continue
         message = f"This imports the Flyte 1 package {name} by its name, so what is done with it is left as it was."
         yield Finding(node, UNCONVERTED, message, name)
+
+
+def patches_by_name(view: FileView) -> Iterator[Finding]:
+    """A finding for every v1 name that is patched by a string: ``mock.patch("flytekit.current_context")``."""
+    if "patch" not in view.text:
+        return
+    for node in view.by_type.get(cst.Call, ()):
+        assert isinstance(node, cst.Call)
+        called = dotted_name(node.func).rpartition(".")
+        patches = called[2] == "patch" or (called[2] == "setattr" and called[0] == "monkeypatch")
+        name = string_value(node.args[0].value) if patches and node.args else None
+        if name is not None and "." in name and name.split(".")[0] in V1_ROOTS:
+            message = f"This patches {name} by its name: patch what the migrated code reads in its place."
+            yield Finding(node, UNCONVERTED, message, name)
 
 
 def star_findings(view: FileView, after: Usage) -> Iterator[Finding]:
