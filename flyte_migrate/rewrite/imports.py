@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -169,7 +169,7 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
     if anchor is None and third_party:
         yield from _at_top(view, lines, third_party)
     yield from _empty_blocks(view, removed - ahead.keys())
-    yield from _in_suites(view, before, after)
+    yield from _in_suites(view, before, after, {view.statement(f.node) for f in findings})
     yield from _fallbacks(view, lines, doomed, removed, ahead, after)
     yield from _kept(view, lines, doomed, after, findings)
     yield from _direct(view, lines, after, findings)
@@ -522,8 +522,8 @@ def _opens_section(view: FileView, statement: cst.SimpleStatementLine, removed: 
     return False
 
 
-def _in_suites(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
-    """Imports of v1 behind a colon (`try: import flytekit`)."""
+def _in_suites(view: FileView, before: Usage, after: Usage, told: Collection[Statement]) -> Iterator[Item]:
+    """Imports of v1 behind a colon (`try: import flytekit`); ``told`` are statements that a finding speaks of."""
     for kind in (cst.Import, cst.ImportFrom):
         for node in view.by_type.get(kind, ()):
             assert isinstance(node, (cst.Import, cst.ImportFrom))
@@ -537,7 +537,7 @@ def _in_suites(view: FileView, before: Usage, after: Usage) -> Iterator[Item]:
             elif gone:
                 yield Replace(node, lambda updated, node=node, gone=gone: _trimmed(node, gone, ()))  # type: ignore[misc]
             names = [_local(line, a)[0] for a in v1 if a not in gone and isinstance(a, cst.ImportAlias)]
-            if names:
+            if names and view.statement(node) not in told:
                 yield Finding(node, "FM900", _still_used(names))
 
 
