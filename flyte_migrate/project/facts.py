@@ -229,6 +229,7 @@ class ModuleFacts:
     ignores: tuple[Ignore, ...] = ()
     skip_file: bool = False
     string_all: tuple[str, ...] = field(default=())  # __all__, when it is a literal
+    caught: frozenset[str] = frozenset()  # what except clauses name: resolved, or as written where it is a builtin
 
     @property
     def uses_v1(self) -> bool:

@@ -91,6 +91,7 @@ def index_module(
         ignores=ignores,
         skip_file=skip,
         string_all=indexer.string_all,
+        caught=frozenset(indexer.caught),
     )
 
 
@@ -219,6 +220,7 @@ class _Indexer:
         self.bound: set[str] = set()
         self.uses: list[NameUse] = []
         self.string_all: tuple[str, ...] = ()
+        self.caught: set[str] = set()
         self.scopes: list[_Scope] = []
         self.refers: list[set[str]] = []
         self.calls: list[set[str]] = []
@@ -362,6 +364,7 @@ class _Indexer:
                     for handler in value:
                         if handler.type is not None:
                             self._expression(handler.type)
+                            self._caught(handler.type)
                         self.fallbacks += _catches_import_error(handler)
                         self._block(handler.body, enclosing)
                         self.fallbacks -= _catches_import_error(handler)
@@ -379,6 +382,11 @@ class _Indexer:
                     for item in value:
                         if isinstance(item, ast.AST):
                             self._expression(item)
+
+    def _caught(self, node: ast.expr) -> None:
+        for item in node.elts if isinstance(node, ast.Tuple) else [node]:
+            if isinstance(item, (ast.Name, ast.Attribute)):
+                self.caught.add(self.resolve(item) or ast.unparse(item))
 
     def _key(self, name: str, enclosing: str) -> str:
         qualified = f"{enclosing}.{name}" if enclosing else name

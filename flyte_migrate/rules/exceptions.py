@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from flyte_migrate.project.facts import ModuleFacts
 from flyte_migrate.rewrite.awaiting import runs_async
 from flyte_migrate.rewrite.flow import called_task, mapped_task
-from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
+from flyte_migrate.rewrite.plan import Covered, Finding, Helper, Item, Replace
 from flyte_migrate.rewrite.template import argument, call, code, expression
 from flyte_migrate.rewrite.view import FileView, Reference, dotted_name
 from flyte_migrate.rewrite.walk import children, walk
@@ -29,6 +30,10 @@ _RECOVERABLE = frozenset(
 _REJECTION = "flytekit.exceptions.user.FlyteDisapprovalException"  # PermissionError from the helper in rules/gates.py
 _ANY_FAILURE = "flytekit.exceptions.eager.EagerException"  # what every failure of a child of an eager workflow was
 _TYPE_ERROR = "flytekit.core.type_engine.TypeTransformerFailedError"  # reported wherever it stands
+_RECOVERABLE_CLASS = '''
+class {name}(Exception):
+    """A failure that another attempt may get over."""
+'''
 _NON_RECOVERABLE = "flytekit.exceptions.system.FlyteNonRecoverableSystemException"
 #: Class names by which the SDK tells other kinds of failures, so that they arrive as another class (TRAP-38).
 _RENAMED = re.compile(
@@ -297,7 +302,8 @@ def codes_of(view: FileView, node: cst.BaseExpression) -> tuple[list[str], str] 
         return [*listed, *dict.fromkeys(own)], "" if few else builtin.__name__
     canonical = view.canonical(node)
     if canonical in _RECOVERABLE:
-        return ["RuntimeError", *_project_subclasses(view, canonical)], "RuntimeError"
+        own = recoverable(view)
+        return [own, *_project_subclasses(view, canonical)], "RuntimeError" if own == "RuntimeError" else ""
     if canonical == _REJECTION:
         return ["PermissionError"], ""
     if canonical.startswith(("flytekit", "union")):
@@ -578,6 +584,33 @@ def _condition(
     return cst.BooleanOperation(own, cst.Or(), is_failure)
 
 
+def recoverable(view: FileView) -> str:
+    """What FlyteRecoverableException becomes: RuntimeError, or a class of its own where the project tells it apart.
+
+    It was no RuntimeError in Flyte 1, so an except clause for either tells the two apart.
+    """
+    modules = [m for m in view.index.modules.values() if m.uses_v1]
+    caught = {view.index.canonical(name, m.module) for m in modules for name in m.caught}
+    if not caught & {*_RECOVERABLE, "RuntimeError"}:
+        return "RuntimeError"
+    bound = {name for m in modules for name in m.bound}
+    return next(n for n in ("RecoverableError", "RecoverableTaskError", "FlyteRecoverableError") if n not in bound)
+
+
+def _own_class(view: FileView, node: cst.CSTNode, name: str) -> Iterator[Finding]:
+    """Plain functions of other modules raise the class of their own module."""
+    around = next((a for a in view.ancestors(node) if isinstance(a, cst.Try)), None)
+    in_clause = any(isinstance(a, cst.ExceptHandler) and a.type is not None for a in view.ancestors(node))
+    others = [m for m in view.index.modules.values() if m is not view.facts and _uses_recoverable(m)]
+    if around is not None and in_clause and others and not _only_tasks(view, around.body):
+        message = f"{name} is defined in each module that needs it; import one of them where plain functions raise it."
+        yield Finding(node, "FM256", message)
+
+
+def _uses_recoverable(facts: ModuleFacts) -> bool:
+    return any(use.name.rpartition(".")[2] == "FlyteRecoverableException" for use in facts.uses)
+
+
 # -- flytekit's own classes -------------------------------------------------------------------------------------------
 
 
@@ -592,7 +625,11 @@ def convert_classes(view: FileView, reference: Reference) -> Iterator[Item]:
         if any(isinstance(a, cst.ExceptHandler) for a in view.ancestors(node)):
             yield Replace(node, lambda updated: _error_class(view))
     elif reference.name in _RECOVERABLE:
-        yield Replace(node, lambda updated: cst.Name("RuntimeError"))
+        name = recoverable(view)
+        yield Replace(node, lambda updated: cst.Name(name))
+        if name != "RuntimeError":
+            yield Helper(name, _RECOVERABLE_CLASS.format(name=name))
+            yield from _own_class(view, node, name)
     elif (
         reference.name == _NON_RECOVERABLE
         and isinstance(parent, cst.Call)

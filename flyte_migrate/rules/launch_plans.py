@@ -22,7 +22,9 @@ from flyte_migrate.rewrite.view import FileView, Statement, TaskDefinition
 from flyte_migrate.rewrite.walk import children
 from flyte_migrate.rules import on_file
 from flyte_migrate.rules.configuration import constant, lost_comments
-from flyte_migrate.rules.plan_calls import can_inline, convert_call, convert_imported, convert_uses
+from flyte_migrate.rules.plan_calls import Kind, can_inline, convert_call, convert_imported, convert_uses
+from flyte_migrate.rules.plan_groups import attached, groups, local_plan, write_group, write_local
+from flyte_migrate.rules.plan_tasks import task_to_call, write_task
 from flyte_migrate.rules.plans import PlanCall, Uses, plan_calls, read_plan, target_of, task_name, uses_of_plan
 from flyte_migrate.rules.schedules import is_known_rate
 from flyte_migrate.rules.triggers import trigger, trigger_findings
@@ -35,6 +37,7 @@ class Placement:
     plan: PlanCall
     variable: str
     definition: TaskDefinition | None = None  # whose decorator names it; None: added to the task after the plan
+    called: TaskDefinition | None = None  # the workflow that a task in the place of the plan calls
 
 
 def trigger_arguments(view: FileView, definition: TaskDefinition) -> list[cst.Arg]:
@@ -60,7 +63,9 @@ def placements(view: FileView) -> list[Placement]:
             continue
         variable = _variable(view, plan, taken)
         taken.add(variable)
-        found.append(Placement(plan, variable, _definition_to_join(view, plan)))
+        called = task_to_call(view, plan)
+        joined = _definition_to_join(view, plan) if called is None else None
+        found.append(Placement(plan, variable, joined, called))
     return found
 
 
@@ -132,22 +137,37 @@ def convert_plans(view: FileView) -> Iterator[Item]:
     if "LaunchPlan" not in view.text and not view.index.plans:
         return
     placed = {placement.plan.node: placement for placement in placements(view)}
+    grouped = groups(view)
+    in_group = {plan.node for group in grouped for plan in group.plans}
     joined: set[TaskDefinition] = set()
+    moved: set[Statement] = set()
     for node in plan_calls(view):
         plan, placement = read_plan(view, node), placed.get(node)
         if plan is None:
             yield from _unreadable(view, node)
             continue
+        if node in in_group:
+            continue
+        local = local_plan(view, plan) if placement is None else None
+        if local is not None:
+            yield from write_local(view, local)
+            continue
         if placement is None:
-            yield from _without_trigger(view, plan)
+            items = list(_without_trigger(view, plan))
+            moved.update(s for s in [plan.statement] if s is not None and any(_takes_away(i, s) for i in items))
+            yield from items
         else:
             yield from _place(view, placement, first=placement.definition not in joined)
             if placement.definition is not None:
                 joined.add(placement.definition)
         if plan.statement is not None and plan.variable:
-            yield from convert_uses(view, plan, placement is not None)
-    yield from _close_gaps(view, {p.plan.statement for p in placed.values() if p.definition and p.plan.statement})
-    yield from _activation_note([p.plan for p in placed.values()])
+            kind: Kind = "" if placement is None else "trigger" if placement.called is None else "task"
+            yield from convert_uses(view, plan, kind)
+    moved |= {p.plan.statement for p in placed.values() if p.definition and p.plan.statement}
+    yield from _close_gaps(view, moved, {p.plan.statement for p in placed.values() if p.called and p.plan.statement})
+    for group in grouped:
+        yield from write_group(view, group)
+    yield from _activation_note([*(p.plan for p in placed.values()), *(p for g in grouped for p in g.plans)])
     yield from convert_imported(view)
 
 
@@ -170,6 +190,10 @@ def _place(view: FileView, placement: Placement, first: bool) -> Iterator[Item]:
     plan = placement.plan
     assert plan.statement is not None
     yield from trigger_findings(view, plan)
+    if placement.called is not None:
+        yield Replace(plan.node, lambda updated: trigger(view, plan, updated, WIDTH, with_inputs=False))
+        yield from write_task(view, plan, placement.called, placement.variable)
+        return
     room = WIDTH - len(placement.variable) - 3
     yield Replace(plan.node, lambda updated: trigger(view, plan, updated, room))
     definition = placement.definition
@@ -180,7 +204,7 @@ def _place(view: FileView, placement: Placement, first: bool) -> Iterator[Item]:
         return
     task = task_name(view, plan.task)
     yield from _bind(view, placement)
-    yield Insert(plan.statement, lambda rebuild: [_attached(task, placement.variable)], after=True)
+    yield Insert(plan.statement, lambda rebuild: [attached(task, placement.variable)], after=True)
     if view.facts.module != plan.task.module:
         message = f"This module has to be imported where {plan.task.name} is deployed: the trigger is added here."
         yield Finding(plan.node, "FM514", message)
@@ -194,12 +218,6 @@ def _bind(view: FileView, placement: Placement) -> Iterator[Item]:
     if placement.plan.variable != placement.variable or isinstance(small, cst.AnnAssign):
         target = cst.AssignTarget(cst.Name(placement.variable))
         yield Replace(small, lambda updated: cst.Assign([target], updated.value))
-
-
-def _attached(task: str, variable: str) -> cst.SimpleStatementLine:
-    statement = cst.parse_statement(f"{task}.triggers = (*{task}.triggers, {variable})")
-    assert isinstance(statement, cst.SimpleStatementLine)
-    return statement
 
 
 def _spaced(statement: cst.SimpleStatementLine, definition: cst.FunctionDef, first: bool) -> cst.SimpleStatementLine:
@@ -217,10 +235,13 @@ def _trimmed(lines: Sequence[cst.EmptyLine]) -> list[cst.EmptyLine]:
     return list(lines[start:])
 
 
-def _close_gaps(view: FileView, gone: set[Statement]) -> Iterator[Item]:
-    """What follows statements that are gone is set off by as many blank lines as those were."""
+def _close_gaps(view: FileView, gone: set[Statement], tasks: set[Statement]) -> Iterator[Item]:
+    """What follows statements that are gone is set off by as many blank lines as those were, or as a task is."""
     blanks = 0
     for statement in view.tree.body:
+        if statement in tasks:
+            blanks = 2
+            continue
         if statement in gone:
             blanks = max(blanks, len(list(_leading_blanks(statement))))
             continue
@@ -261,6 +282,10 @@ def _without_trigger(view: FileView, plan: PlanCall) -> Iterator[Item]:
             f"This launch plan is made in passing; give {plan.task.name} a flyte.Trigger at the top level instead."
         )
         yield Finding(plan.node, "FM508", message)
+
+
+def _takes_away(item: Item, statement: cst.SimpleStatementLine) -> bool:
+    return isinstance(item, Replace) and item.node is statement and not any(x.comment for x in statement.leading_lines)
 
 
 def _removed(statement: cst.SimpleStatementLine) -> Callable[[cst.SimpleStatementLine], cst.SimpleStatementLine | None]:

@@ -38,7 +38,8 @@ from flyte_migrate.rules.configuration import (
     lost_comments,
     names_in,
 )
-from flyte_migrate.rules.resources import resources_argument
+from flyte_migrate.rules.overrides import own_resources, resource_override_findings
+from flyte_migrate.rules.resources import merged_resources, resources_call
 from flyte_migrate.rules.tasks import task_arguments
 
 PARTIAL = "functools.partial"
@@ -439,7 +440,8 @@ def _convert(view: FileView, item: MapCall, inlined: set[cst.Name]) -> Iterator[
             "FM211",
             f"flyte.map stops at the shortest of {names}; Flyte 1 raised where their lengths differed.",
         )
-    for keyword, arg in {**item.map_task.overrides, **item.overrides}.items():
+    task, overrides = item.map_task.task, {**item.map_task.overrides, **item.overrides}
+    for keyword, arg in overrides.items():
         if keyword == "container_image":
             yield Finding(
                 arg, "FM230", f"An override can't change the image of {function}; give it a second environment."
@@ -448,6 +450,7 @@ def _convert(view: FileView, item: MapCall, inlined: set[cst.Name]) -> Iterator[
             yield Finding(
                 arg, "FM215", f"{keyword}={code(arg.value)} can't be overridden for {function} and was left out."
             )
+    yield from resource_override_findings(view, task, overrides, own_resources(view, task), item.call)
     settles = _settles(item.map_task)
     if settles:
         yield Finding(
@@ -578,8 +581,11 @@ def _override_arguments(view: FileView, item: MapCall, now: dict[cst.CSTNode, cs
     rebuilt = {k: a.with_changes(value=now.get(a.value, a.value)) for k, a in given.items()}
     named = [argument(a.value, "short_name") for k, a in rebuilt.items() if k in _NAMES]
     kept = {k: a for k, a in rebuilt.items() if k in _OVERRIDES}
-    resources = {k: a for k, a in rebuilt.items() if k in _RESOURCES}
-    return [*named, *resources_argument(view, resources, given), *task_arguments(view, kept, given)]
+    if _RESOURCES & set(given):
+        merged = merged_resources(view, given, own_resources(view, item.map_task.task))
+        value = resources_call(view, merged, room=10_000)
+        named += [argument(now.get(value, value), "resources")] if value is not None else []
+    return [*named, *task_arguments(view, kept, given)]
 
 
 def _collected(

@@ -273,15 +273,8 @@ def _convert(view: FileView, overriding: Overriding) -> Iterator[Item]:
     creation, task = overriding.creation, overriding.task
     given = _given(overriding.overrides)
     yield from _findings(view, overriding, given)
-    base = _own(view, task)
-    merged = merged_resources(view, given, base)
-    given_alone = {code_ for code_, _ in merged_resources(view, given).problems} if base else set()
-    for code_, message in merged.problems:
-        unread = code_ == "FM113" and bool(base) and code_ not in given_alone
-        if unread and any(k in given for k in RESOURCE_KEYWORDS):
-            message = f"The resources of {task.name} can't be read here; repeat all that it needs in this override."
-        if any(k in given for k in RESOURCE_KEYWORDS):
-            yield Finding(overriding.overrides[0], "FM233" if unread else code_, message)
+    base = own_resources(view, task)
+    yield from resource_override_findings(view, task, given, base, overriding.overrides[0])
     inline = [n for n in overriding.overrides if _is_inline(n, creation)]
     outermost = max(inline, key=lambda n: len(code(n)), default=None)
     if outermost is None:
@@ -304,6 +297,20 @@ def _convert(view: FileView, overriding: Overriding) -> Iterator[Item]:
     for node in overriding.overrides:
         if node not in inline:
             yield from _dropped(view, node)
+
+
+def resource_override_findings(
+    view: FileView, task: Task, given: Mapping[str, cst.Arg], base: Mapping[str, cst.Arg], node: cst.CSTNode
+) -> Iterator[Finding]:
+    """What can't be said of the resources that an override gives and those that the task has below it."""
+    if not any(k in given for k in RESOURCE_KEYWORDS):
+        return
+    given_alone = {code_ for code_, _ in merged_resources(view, given).problems} if base else set()
+    for code_, message in merged_resources(view, given, base).problems:
+        unread = code_ == "FM113" and bool(base) and code_ not in given_alone
+        if unread:
+            message = f"The resources of {task.name} can't be read here; repeat all that it needs in this override."
+        yield Finding(node, "FM233" if unread else code_, message)
 
 
 def _peeled(
@@ -351,7 +358,7 @@ def _overridden(
     return cst.Attribute(made, cst.Name("aio")) if aio else made
 
 
-def _own(view: FileView, task: Task) -> dict[str, cst.Arg]:
+def own_resources(view: FileView, task: Task) -> dict[str, cst.Arg]:
     """The task's own resource arguments, as expressions of this file."""
     for definition in view.tasks:
         if definition.task.qualified == task.qualified:

@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 import libcst as cst
 
 from flyte_migrate.mapping import V1_ROOTS
-from flyte_migrate.project.link import PLAN_FACTORIES, Task
+from flyte_migrate.project.link import PLAN_FACTORIES, Plan, Task
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, code
 from flyte_migrate.rewrite.view import FileView, dotted_name
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules.configuration import arguments, callee, foreign, is_none
 from flyte_migrate.rules.eager import calling
+from flyte_migrate.rules.plan_tasks import container_inputs
 from flyte_migrate.rules.plans import ORDER, PlanCall, merged_inputs, target_of, task_name, uses_of_plan
+from flyte_migrate.rules.schedules import is_schedule, kickoff_argument
+
+Kind = Literal["", "trigger", "task"]
 
 
-def convert_uses(view: FileView, plan: PlanCall, has_trigger: bool) -> Iterator[Item]:
-    """Calls of the plan's variable call the task; deploying it deploys the task's environment."""
+def convert_uses(view: FileView, plan: PlanCall, kind: Kind) -> Iterator[Item]:
+    """Calls of the plan's variable call the task; deploying it deploys the task's environment.
+
+    ``kind`` is what the variable holds now, if anything.
+    """
     uses = uses_of_plan(view, plan)
     if len(view.bindings(target_of(plan))) > 1 and _plans_of(view, plan)[-1] is not plan.node:
         return  # a variable bound several times: its uses are those of the last plan
-    if not has_trigger and not plan.is_default and (uses.others or not plan.is_plain or not can_inline(view, plan)):
+    if not kind and not plan.is_default and (uses.others or not plan.is_plain or not can_inline(view, plan)):
         return
     task = task_name(view, plan.task)
     for node in uses.calls:
         if can_inline(view, plan) and _names_hold(view, plan, node):
             yield from convert_call(view, plan, node, function=node.func)
+        elif kind == "task":  # calls a task of that name
+            overridden = sorted({a.keyword.value for a in node.args if a.keyword is not None} & plan.fixed)
+            if overridden:
+                yield _refused(node, overridden)
+        elif kind == "trigger" and _has_inputs(view, plan):
+            yield from _call_with_inputs(view, plan, node, node.func)
         else:
             yield Finding(
                 node,
@@ -39,13 +53,14 @@ def convert_uses(view: FileView, plan: PlanCall, has_trigger: bool) -> Iterator[
     yield from _convert_deployments(view, dict.fromkeys(uses.deployments, plan.task))
     for use in uses.others:
         above = view.parent(use)
-        if plan.is_default or (isinstance(above, cst.Attribute) and above.attr.value == "name"):
+        if plan.is_default or (isinstance(above, cst.Attribute) and above.attr.value == "name" and kind == "trigger"):
             continue  # a trigger has its name, too
         if not _is_mapped(view, use):
             yield Finding(
                 use,
                 "FM515",
-                f"{use.value} is a flyte.Trigger now; what a launch plan offered here is up to {plan.task.name}.",
+                f"{use.value} is a {'task' if kind == 'task' else 'flyte.Trigger'} now; what a launch plan offered "
+                f"here is up to {plan.task.name}.",
             )
 
 
@@ -99,11 +114,7 @@ def convert_call(view: FileView, plan: PlanCall, node: cst.Call, function: cst.B
     passed = {a.keyword.value for a in node.args if a.keyword is not None}
     overridden = sorted(passed & plan.fixed)
     if overridden:
-        yield Finding(
-            node,
-            "FM500",
-            f"The launch plan fixed {', '.join(overridden)}: Flyte 1's cluster refused this call, Flyte 2 runs it.",
-        )
+        yield _refused(node, overridden)
     extra = [argument(value.deep_clone(), name) for name, value in plan.inputs.items() if name not in passed]
     if function is not None:
         yield Replace(function, lambda updated: cst.parse_expression(task_name(view, plan.task)))
@@ -115,6 +126,52 @@ def convert_call(view: FileView, plan: PlanCall, node: cst.Call, function: cst.B
             return write(merged) if write is not None else merged
 
         yield Replace(node, build)
+
+
+def _has_inputs(view: FileView, plan: PlanCall) -> bool:
+    """Whether the inputs of the trigger are those of the plan: nothing but a schedule's own argument may be added."""
+    schedule = plan.given.get("schedule") or plan.given.get("trigger")
+    given = {"default_inputs", "fixed_inputs"} & set(plan.given)
+    read = schedule is None or is_schedule(view, schedule.value)
+    return bool(given) and read and (schedule is None or kickoff_argument(view, schedule.value) is None)
+
+
+def _is_trigger(view: FileView, plan: PlanCall, found: Plan) -> bool:
+    """Whether a plan of another module certainly becomes a trigger under its variable."""
+    return (
+        not plan.is_default
+        and not found.variable.rebound
+        and _has_inputs(view, plan)
+        and not container_inputs(view, plan)
+    )
+
+
+def _call_with_inputs(view: FileView, plan: PlanCall, node: cst.Call, function: cst.BaseExpression) -> Iterator[Item]:
+    """``plan(x=1)`` → ``main(**{**plan.inputs, "x": 1})``, where the inputs can't be written again."""
+    overridden = sorted({a.keyword.value for a in node.args if a.keyword is not None} & plan.fixed)
+    if overridden:
+        yield _refused(node, overridden)
+    yield Replace(function, lambda updated: cst.parse_expression(task_name(view, plan.task)))
+    holder = f"{code(function)}.inputs"
+    write = calling(view, node, plan.task)
+
+    def build(updated: cst.Call) -> cst.BaseExpression:
+        items: list[cst.BaseDictElement] = [cst.StarredDictElement(cst.parse_expression(holder))]
+        for arg in updated.args:
+            if arg.keyword is not None:
+                items.append(cst.DictElement(cst.SimpleString(f'"{arg.keyword.value}"'), arg.value))
+            else:
+                items.append(cst.StarredDictElement(arg.value))
+        merged = cst.Dict(items) if len(items) > 1 else cst.parse_expression(holder)
+        made = updated.with_changes(args=[cst.Arg(merged, star="**")])
+        return write(made) if write is not None else made
+
+    yield Replace(node, build)
+
+
+def _refused(node: cst.Call, names: Sequence[str]) -> Finding:
+    message = f"The launch plan fixed {', '.join(names)}: Flyte 1's cluster refused this call, Flyte 2 runs it."
+    return Finding(node, "FM500", message)
 
 
 def _with_arguments(node: cst.Call, extra: Sequence[cst.Arg]) -> cst.Call:
@@ -204,7 +261,9 @@ def convert_imported(view: FileView) -> Iterator[Item]:
         if not (isinstance(node, cst.Call) and node.func is chain):
             continue
         plan = _foreign_plan(view, found.module, found.variable.text, found.factory, task)
-        if plan is None or not can_inline(view, plan):
+        if plan is not None and not can_inline(view, plan) and _is_trigger(view, plan, found):
+            yield from _call_with_inputs(view, plan, node, chain)
+        elif plan is None or not can_inline(view, plan):
             yield Finding(
                 node, "FM508", f"The inputs of {dotted_name(chain)} can't be repeated here; call {task.name} with them."
             )

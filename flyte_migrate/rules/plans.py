@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from flyte_migrate.project.link import PLAN_FACTORIES, Task
-from flyte_migrate.rewrite.template import code
+from flyte_migrate.rewrite.template import argument, code, expression
 from flyte_migrate.rewrite.view import FileView
-from flyte_migrate.rules.configuration import arguments, callee, constant, follow
+from flyte_migrate.rules.configuration import arguments, callee, constant, follow, is_none
 
 OPTIONS = (
     "default_inputs",
@@ -53,11 +53,16 @@ class PlanCall:
     fixed: frozenset[str] = frozenset()
     statement: cst.SimpleStatementLine | None = None
     variable: str = ""
+    unpacked: Mapping[str, cst.BaseExpression] = field(default_factory=dict)  # options out of ``**options``
 
     @property
     def is_default(self) -> bool:
         """Whether it is the plan that every workflow has: no name, nothing set."""
         return "name" not in self.given
+
+    def place_of(self, option: str) -> cst.CSTNode:
+        """Where a finding about an option belongs."""
+        return self.node if option in self.unpacked else self.given[option]
 
     @property
     def is_plain(self) -> bool:
@@ -86,7 +91,9 @@ def plan_calls(view: FileView) -> Iterator[cst.Call]:
 
 def read_plan(view: FileView, node: cst.Call) -> PlanCall | None:
     """The plan that a factory call makes, None if its workflow or arguments can't be told."""
-    given = arguments(node, ORDER[callee(view, node)])
+    unpacked, packed = unpacked_options(view, node)
+    given = arguments(node.with_changes(args=[a for a in node.args if a not in packed]), ORDER[callee(view, node)])
+    given = {**given, **{k: arg for k, (arg, _) in unpacked.items()}} if given is not None else None
     if given is None or "workflow" not in given or not set(given) <= {"ctx", "name", "workflow", *OPTIONS}:
         return None
     task = view.task_of(given["workflow"].value)
@@ -94,7 +101,28 @@ def read_plan(view: FileView, node: cst.Call) -> PlanCall | None:
         return None
     inputs, fixed = merged_inputs(view, given)
     statement, variable = _statement_of(view, node)
-    return PlanCall(node, task, given, inputs, fixed, statement, variable)
+    expressions = {name: expression for name, (_, expression) in unpacked.items()}
+    return PlanCall(node, task, given, inputs, fixed, statement, variable, expressions)
+
+
+def unpacked_options(
+    view: FileView, node: cst.Call
+) -> tuple[dict[str, tuple[cst.Arg, cst.BaseExpression]], list[cst.Arg]]:
+    """Options that come out of ``**options``, where that is a dictionary of this project, and the arguments read.
+
+    Each as the argument it amounts to, and as the expression ``options["schedule"]``.
+    """
+    found: dict[str, tuple[cst.Arg, cst.BaseExpression]] = {}
+    read: list[cst.Arg] = []
+    for arg in node.args:
+        items = mapping_items(view, arg.value) if arg.star == "**" and isinstance(arg.value, cst.Name) else None
+        if items is None:
+            continue
+        read.append(arg)
+        for name, value in items.items():
+            if not is_none(value):
+                found[name] = (argument(value, name), expression(f'{code(arg.value)}["{name}"]'))
+    return found, read
 
 
 def merged_inputs(
@@ -121,6 +149,12 @@ def mapping_items(view: FileView, node: cst.BaseExpression) -> dict[str, cst.Bas
     if isinstance(behind, cst.Dict):
         found: dict[str, cst.BaseExpression] = {}
         for element in behind.elements:
+            if isinstance(element, cst.StarredDictElement):
+                items = mapping_items(view, element.value)
+                if items is None:
+                    return None
+                found.update(items)
+                continue
             key = constant(view, element.key) if isinstance(element, cst.DictElement) else None
             if not isinstance(key, str):
                 return None

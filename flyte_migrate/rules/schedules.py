@@ -5,13 +5,14 @@ Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/trigg
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import libcst as cst
 
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
-from flyte_migrate.rewrite.template import argument, call, code, parenthesized
+from flyte_migrate.rewrite.template import argument, call, code, parenthesized, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_symbol
 from flyte_migrate.rules.configuration import (
@@ -58,6 +59,19 @@ def five_fields(schedule: str) -> str | None:
     return " ".join("*" if field == "?" else field for field in fields[:5])
 
 
+def _written_fields(node: cst.BaseExpression) -> int:
+    """How many fields an expression of cron has as written, values that are put into them apart; 0 if unknown."""
+    if isinstance(node, cst.FormattedString):
+        text = "".join(part.value if isinstance(part, cst.FormattedStringText) else "0" for part in node.parts)
+    elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "format":
+        text = re.sub(r"\{[^{}]*\}", "0", string_value(node.func.value) or "")
+    elif isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Modulo):
+        text = re.sub(r"%[0-9]*[ds]", "0", string_value(node.left) or "")
+    else:
+        return 0
+    return len(text.split()) if re.fullmatch(r"[0-9A-KM-VX-Za-z*/, -]*", text) else 0
+
+
 def kickoff_argument(view: FileView, schedule: cst.BaseExpression | None) -> str | None:
     """The input that a schedule fills with the time it fired (LP-10), the schedule being followed through variables."""
     given = _given(view, schedule)
@@ -95,7 +109,9 @@ def convert_cron(view: FileView, reference: Reference) -> Iterator[Item]:
         return
     text = constant(view, expression.value)
     translated = five_fields(text) if isinstance(text, str) else None
-    if not isinstance(text, str):
+    if not isinstance(text, str) and _written_fields(expression.value) == 5:
+        pass  # the values in its fields are those of Flyte 1
+    elif not isinstance(text, str):
         yield Finding(
             node,
             "FM501",

@@ -17,11 +17,11 @@ from flyte_migrate.rules.configuration import (
     Comments,
     argument_comments,
     commented_call,
-    follow,
     literal,
     lost_comments,
 )
 from flyte_migrate.rules.notifications import as_tuple
+from flyte_migrate.rules.plan_tasks import container_inputs, task_to_call
 from flyte_migrate.rules.plans import PlanCall
 from flyte_migrate.rules.schedules import is_schedule, kickoff_argument
 
@@ -32,20 +32,24 @@ _WITHOUT_TWIN = {
     "auth_role": "FM504",
     "concurrency": "FM505",
 }
-_CONTAINERS = (cst.List, cst.Dict, cst.Tuple, cst.Set, cst.ListComp, cst.DictComp, cst.SetComp)
+#: Declared types of inputs that can't be the time at which a schedule fired.
+_NO_TIMES = frozenset({"str", "int", "float", "bool", "date", "datetime.date"})
 
 
-def trigger(view: FileView, plan: PlanCall, updated: cst.Call, room: int) -> cst.Call:
-    """``flyte.Trigger(...)`` for the plan, whose call has been rewritten below."""
+def trigger(
+    view: FileView, plan: PlanCall, updated: cst.Call, room: int, with_inputs: bool = True, indent: str = ""
+) -> cst.Call:
+    """``flyte.Trigger(...)`` for the plan, whose call has been rewritten below; its own inputs only if asked for."""
     by_original = dict(zip(plan.node.args, updated.args, strict=True))
-    value = {name: by_original[arg].value for name, arg in plan.given.items()}
+    value = {name: by_original[arg].value for name, arg in plan.given.items() if name not in plan.unpacked}
+    value.update(plan.unpacked)
     args = [argument(value["name"], "name")]
     automation = value.get("schedule") or value.get("trigger")
     if automation is not None:
         args.append(argument(automation, "automation"))
     active = plan.given.get("auto_activate")
     args.append(argument(value["auto_activate"] if active is not None else cst.Name("False"), "auto_activate"))
-    inputs = _trigger_inputs(view, plan, value)
+    inputs = _trigger_inputs(view, plan, value if with_inputs else {})
     if inputs is not None:
         args.append(argument(inputs, "inputs"))
     if "overwrite_cache" in value and literal(value["overwrite_cache"]) is not False:
@@ -56,12 +60,13 @@ def trigger(view: FileView, plan: PlanCall, updated: cst.Call, room: int) -> cst
     if "notifications" in value:
         args.append(argument(as_tuple(value["notifications"], single=False), "notifications"))
     comments = _trigger_comments(plan)
-    call = commented_call(view.local_name("flyte:Trigger"), args, comments, room=room)
-    lost = lost_comments([plan.node], [call])
+    call = commented_call(view.local_name("flyte:Trigger"), args, comments, room=room, indent=indent)
+    left_out = [] if with_inputs else [plan.given[k] for k in ("default_inputs", "fixed_inputs") if k in plan.given]
+    lost = lost_comments([plan.node], [call, *left_out])
     if lost:
         first = comments.get("name", Comments())
         comments["name"] = Comments((*lost, *first.above), first.behind)
-        call = commented_call(view.local_name("flyte:Trigger"), args, comments, room=room)
+        call = commented_call(view.local_name("flyte:Trigger"), args, comments, room=room, indent=indent)
     return call
 
 
@@ -76,6 +81,8 @@ def _trigger_comments(plan: PlanCall) -> dict[str, Comments]:
     found = argument_comments(plan.node)
     comments: dict[str, Comments] = {}
     for name, arg in plan.given.items():
+        if name in plan.unpacked:
+            continue
         key = arg.keyword.value if arg.keyword is not None else str(list(plan.node.args).index(arg))
         if key in found:
             comments[renamed.get(name, name)] = found[key]
@@ -154,13 +161,13 @@ def trigger_findings(view: FileView, plan: PlanCall) -> Iterator[Finding]:
     for option, code_ in _WITHOUT_TWIN.items():
         if option in given:
             yield Finding(
-                given[option],
+                plan.place_of(option),
                 code_,
                 f"{option}={code(given[option].value)} has no place on a trigger and was left out.",
             )
     if "max_parallelism" in given:
         yield Finding(
-            given["max_parallelism"],
+            plan.place_of("max_parallelism"),
             "FM503",
             "max_parallelism counted nodes; max_action_concurrency counts actions, the parent included.",
         )
@@ -169,7 +176,7 @@ def trigger_findings(view: FileView, plan: PlanCall) -> Iterator[Finding]:
     convertible = schedule is not None and (is_schedule(view, schedule) or artifact_trigger(view, schedule) is not None)
     if "trigger" in given and schedule is not None and not convertible:
         yield Finding(
-            given["trigger"],
+            plan.place_of("trigger"),
             "FM511",
             "This is not a schedule; write automation=flyte.OnArtifact(...) and inputs={...: flyte.TriggeredArtifact}.",
         )
@@ -182,6 +189,13 @@ def trigger_findings(view: FileView, plan: PlanCall) -> Iterator[Finding]:
         )
     kickoff = kickoff_argument(view, schedule)
     parameters = {p.name: p for p in plan.task.function.parameters}
+    if kickoff in parameters and (parameters[kickoff].annotation or "") in _NO_TIMES:
+        yield Finding(
+            plan.node,
+            "FM517",
+            f"{kickoff} of {name} is declared as {parameters[kickoff].annotation}, but the time that a trigger fires "
+            "is a datetime; declare it as such.",
+        )
     filled = {*(plan.inputs or {}), *on_artifact, *([kickoff] if kickoff else [])}
     for unknown in sorted(filled - set(parameters)):
         yield Finding(
@@ -196,9 +210,8 @@ def trigger_findings(view: FileView, plan: PlanCall) -> Iterator[Finding]:
                 "FM512",
                 f"The trigger has no value for {', '.join(missing)} of {name}, so its runs fail; add it to inputs.",
             )
-    known = {key: value for key, value in (plan.inputs or {}).items() if key in parameters}
-    containers = [key for key, value in known.items() if isinstance(follow(view, value), _CONTAINERS)]
-    if containers:
+    containers = container_inputs(view, plan) if task_to_call(view, plan) is None else []
+    if containers and (plan.inputs is not None or {"default_inputs", "fixed_inputs"} & set(given)):
         yield Finding(
             plan.node,
             "FM516",

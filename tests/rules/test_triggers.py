@@ -83,6 +83,28 @@ def test_a_trigger_added_in_another_module_is_on_the_task() -> None:
     assert found["often"]["minutes"] == 360
 
 
+def test_lists_and_dicts_of_a_plan_are_defaults_of_a_task() -> None:
+    found = serialized(FIXTURES / "launch_plans/containers", "after")
+    assert {name: item["task"] for name, item in found.items()} == {
+        "nightly_search": "before.nightly",
+        "stored": "before.stored",
+        "all-columns": "before.all_columns",
+    }
+    assert found["nightly_search"]["inputs"] == ["limits", "terms"]
+    assert (found["nightly_search"]["kickoff"], found["nightly_search"]["cron"]) == ("day", "0 1 * * *")
+    assert found["all-columns"]["inputs"] == ["columns", "data", "rows"]
+
+
+def test_triggers_of_lists_loops_and_functions_are_on_their_tasks() -> None:
+    found = serialized(FIXTURES / "launch_plans/groups", "after")
+    totals = {name for name, item in found.items() if item["task"] == "before.totals"}
+    assert totals == {"small", "registered"}
+    assert set(found) - totals == {
+        *("eu", "us", "asia", "africa-weekly", "oceania-weekly", "de_plan", "fr_plan", "of_it", "of_es", "mars")
+    }
+    assert (found["eu"]["minutes"], found["de_plan"]["cron"], found["of_it"]["cron"]) == (60, "0 0 * * *", "0 3 * * *")
+
+
 @pytest.mark.parametrize(
     ("name", "cron", "minutes"),
     [
