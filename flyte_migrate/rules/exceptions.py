@@ -302,8 +302,8 @@ def codes_of(view: FileView, node: cst.BaseExpression) -> tuple[list[str], str] 
         return [*listed, *dict.fromkeys(own)], "" if few else builtin.__name__
     canonical = view.canonical(node)
     if canonical in _RECOVERABLE:
-        own = recoverable(view)
-        return [own, *_project_subclasses(view, canonical)], "RuntimeError" if own == "RuntimeError" else ""
+        target = recoverable(view)
+        return [target, *_project_subclasses(view, canonical)], target if target == "RuntimeError" else ""
     if canonical == _REJECTION:
         return ["PermissionError"], ""
     if canonical.startswith(("flytekit", "union")):
