@@ -8,14 +8,15 @@ Official: https://www.union.ai/docs/v2/flyte/api-reference/flyte-sdk/packages/fl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import libcst as cst
 
+from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
-from flyte_migrate.rewrite.scopes import Scope
+from flyte_migrate.rewrite.scopes import Binding, Scope
 from flyte_migrate.rewrite.template import argument, call, code, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_file, on_symbol
@@ -24,6 +25,34 @@ from flyte_migrate.rules.references import name_in_project
 
 _CLIENTS = ("flytekit.FlyteRemote", "union.UnionRemote")
 _CONFIG = "flytekit.Config"
+_PLATFORM = "flytekit.configuration.PlatformConfig"
+#: Fields of a PlatformConfig that flyte.init takes under the same name, auth_mode apart.
+_CONNECTION = frozenset(
+    {
+        "endpoint",
+        "insecure",
+        "insecure_skip_verify",
+        "ca_cert_file_path",
+        "command",
+        "proxy_command",
+        "client_id",
+        "client_credentials_secret",
+        "scopes",
+        "rpc_retries",
+        "http_proxy_url",
+        "auth_mode",
+    }
+)
+#: flytekit.configuration.AuthType, and the auth_type of flyte.init.
+_AUTHENTICATION = {
+    "STANDARD": "Pkce",
+    "PKCE": "Pkce",
+    "CLIENT_CREDENTIALS": "ClientSecret",
+    "CLIENTSECRET": "ClientSecret",
+    "EXTERNAL_PROCESS": "ExternalCommand",
+    "EXTERNALCOMMAND": "ExternalCommand",
+    "DEVICEFLOW": "DeviceFlow",
+}
 _CLIENT_ORDER = ("config", "default_project", "default_domain")
 _EXECUTE_ORDER = ("entity", "inputs", "project", "domain", "name", "version")
 _FETCH_ORDER = ("project", "domain", "name", "version")
@@ -38,6 +67,7 @@ _RUN_OPTIONS = {
     "envs": "env_vars",
 }
 _FETCHES = frozenset({"fetch_task", "fetch_workflow", "fetch_launch_plan", "fetch_task_lazy"})
+_GIVE_EXECUTIONS = frozenset({"execute", "fetch_execution", "wait", "sync", "sync_execution"})
 _NUMBERED = re.compile(r"o(\d+)")
 #: Where there is no twin with the same arguments, what to look at (REF-11…17).
 _INSTEAD = {
@@ -69,6 +99,7 @@ class _Client:
     findings: list[Finding] = field(default_factory=list)  # of uses that can't be converted
     notes: list[Finding] = field(default_factory=list)  # that go with the conversion
     advice: list[Finding] = field(default_factory=list)  # of uses that could, if all of them could
+    runs: list[tuple[str, Scope, Task | None]] = field(default_factory=list)  # variables that hold executions
 
 
 @on_file
@@ -137,6 +168,8 @@ def _initialised(view: FileView, node: cst.Call, factory: tuple[str, ...]) -> cs
         kind = name.rpartition(".")[2] if name.startswith(f"{_CONFIG}.") else ""
         if rest - {"config"} or not isinstance(settings, cst.Call):
             return None
+        if name == _CONFIG:
+            return _with_platform(view, settings, scope)
         given = arguments(settings, ("config_file",) if kind == "auto" else ("endpoint", "insecure")) or {}
         rest = set(given)
     if kind == "auto" and rest <= {"config_file"}:
@@ -146,14 +179,38 @@ def _initialised(view: FileView, node: cst.Call, factory: tuple[str, ...]) -> cs
         local = [argument('"dns:///localhost:30080"', "endpoint"), argument("True", "insecure")]
         return call(view.local_name("flyte:init"), [*local, *scope], room=80)
     if kind == "for_endpoint" and rest <= {"endpoint", "insecure"} and "endpoint" in given:
-        host = string_value(given["endpoint"].value)
-        value = given["endpoint"].value if host is None or "://" in host else cst.SimpleString(f'"dns:///{host}"')
         args = [
-            argument(value, "endpoint"),
+            argument(_with_scheme(given["endpoint"].value), "endpoint"),
             *([argument(given["insecure"].value, "insecure")] if "insecure" in given else []),
         ]
         return call(view.local_name("flyte:init"), [*args, *scope], room=80)
     return None
+
+
+def _with_platform(view: FileView, settings: cst.Call, scope: list[cst.Arg]) -> cst.Call | None:
+    """``flyte.init(...)`` for ``Config(platform=PlatformConfig(...))``, whose fields have the same names there."""
+    outer = arguments(settings, ("platform",))
+    platform = follow(view, outer["platform"].value) if outer is not None and set(outer) == {"platform"} else None
+    if not isinstance(platform, cst.Call) or callee(view, platform) != _PLATFORM:
+        return None
+    given = arguments(platform, ("endpoint", "insecure"))
+    if given is None or "endpoint" not in given or not set(given) <= _CONNECTION:
+        return None
+    args = []
+    for name, arg in given.items():
+        if name == "auth_mode":
+            kind = _AUTHENTICATION.get(code(arg.value).rpartition(".")[2]) or string_value(arg.value)
+            if kind not in _AUTHENTICATION.values():
+                return None
+            args.append(argument(f'"{kind}"', "auth_type"))
+        else:
+            args.append(argument(_with_scheme(arg.value) if name == "endpoint" else arg.value, name))
+    return call(view.local_name("flyte:init"), [*args, *scope], room=80)
+
+
+def _with_scheme(endpoint: cst.BaseExpression) -> cst.BaseExpression:
+    host = string_value(endpoint)
+    return endpoint if host is None or "://" in host else cst.SimpleString(f'"dns:///{host}"')
 
 
 # -- uses of a client --------------------------------------------------------------------------------------------------
@@ -175,6 +232,7 @@ def _traced(view: FileView, node: cst.Call) -> _Client | None:
             client.findings.append(
                 Finding(use, "FM530", f"{use.value} goes on from here, but Flyte 2 has no client object.")
             )
+    _members(view, client)
     return client
 
 
@@ -214,15 +272,27 @@ def _method(view: FileView, client: _Client, name: str, node: cst.Call) -> None:
         )
         _execution(view, client, node, None)
     elif (
-        name in ("wait", "sync", "sync_execution") and len(node.args) == 1 and isinstance(node.args[0].value, cst.Name)
+        name == "wait"
+        and (given := arguments(node, ("execution", "timeout", "poll_interval", "sync_nodes"))) is not None
+        and "timeout" not in given
+        and isinstance(given.get("execution", cst.Arg(node)).value, cst.Name)
     ):
-        _on_execution(view, client, node, "wait" if name == "wait" else "sync", [])
+        _on_execution(view, client, node, given["execution"].value, "wait", [])
+    elif (
+        name in ("sync", "sync_execution")
+        and (given := arguments(node, ("execution", "entity_definition", "sync_nodes", "rpc_timeout"))) is not None
+        and "entity_definition" not in given
+        and isinstance(given.get("execution", cst.Arg(node)).value, cst.Name)
+    ):
+        _sync(view, client, node, given["execution"].value)
     elif (
         name == "terminate"
         and (given := arguments(node, ("execution", "cause"))) is not None
         and isinstance(given.get("execution", cst.Arg(node)).value, cst.Name)
     ):
-        _on_execution(view, client, node, "abort", [given["cause"]] if "cause" in given else [])
+        _on_execution(
+            view, client, node, given["execution"].value, "abort", [given["cause"]] if "cause" in given else []
+        )
     elif name == "generate_console_url" and len(node.args) == 1:
         target = node.args[0].value
         _edit(
@@ -241,26 +311,52 @@ def _edit(client: _Client, node: cst.CSTNode, text: str, edit: Edit) -> None:
     client.advice.append(Finding(node, "FM531" if ".run(" in text else "FM533", f"In Flyte 2: {text}."))
 
 
-def _on_execution(view: FileView, client: _Client, node: cst.Call, method: str, args: list[cst.Arg]) -> None:
-    """``remote.wait(execution)`` as a statement, or assigned to the execution again."""
+def _on_execution(
+    view: FileView, client: _Client, node: cst.Call, target: cst.BaseExpression, method: str, args: list[cst.Arg]
+) -> None:
+    """``remote.wait(execution)`` as a statement, or assigned to the execution again or to another variable."""
     parent = view.parent(node)
-    target = node.args[0].value
-    again = (
-        isinstance(parent, cst.Assign) and len(parent.targets) == 1 and code(parent.targets[0].target) == code(target)
-    )
     text = f"{code(target)}.{method}({', '.join(code(a.value) for a in args)})"
-    if isinstance(parent, cst.Expr) or again:
-        made = cst.parse_expression(text)
-        _edit(
-            client,
-            parent if again and parent is not None else node,
-            text,
-            lambda updated: cst.Expr(made) if again else made,
-        )
+    made = cst.parse_expression(text)
+    line = view.parent(parent) if parent is not None else None
+    single = isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
+    if isinstance(parent, cst.Expr):
+        _edit(client, node, text, lambda updated: made)
+    elif isinstance(parent, cst.Assign) and single and method == "wait":
+        if len(parent.targets) == 1 and code(parent.targets[0].target) == code(target):
+            _edit(client, parent, text, lambda updated: cst.Expr(made))
+            return
+        waiting = cst.SimpleStatementLine([cst.Expr(made)])
+        assigned = parent.with_changes(value=target)
+        lines = lambda updated: [waiting.with_changes(leading_lines=updated.leading_lines), _alone(updated, assigned)]  # noqa: E731
+        _edit(client, line, text, lines)  # type: ignore[arg-type]
+        _execution(view, client, node, None)
     else:
         client.findings.append(
             Finding(node, "FM533", f"{text} gives nothing back in Flyte 2; make it a statement of its own.")
         )
+
+
+def _alone(line: cst.SimpleStatementLine, small: cst.BaseSmallStatement) -> cst.SimpleStatementLine:
+    return line.with_changes(body=[small], leading_lines=[])
+
+
+def _sync(view: FileView, client: _Client, node: cst.Call, target: cst.BaseExpression) -> None:
+    """``remote.sync(execution)`` → ``flyte.remote.Run.get(execution.name)``: Run.sync() fetches nothing."""
+    assert isinstance(target, cst.Name)
+    made = cst.parse_expression(f"{view.local_name('flyte.remote:')}.Run.get({target.value}.name)")
+    if not isinstance(view.parent(node), cst.Expr):
+        _edit(client, node, code(made), lambda updated: made)
+        _execution(view, client, node, None)
+        return
+    owner = view.scope_at[target].owner(target.value)
+    around = view.function_of(node)
+    if owner is not (view.scope_of[around] if around is not None else view.module_scope):
+        message = f"{target.value} belongs to another function; return {code(made)} from here and assign it there."
+        client.findings.append(Finding(node, "FM533", message))
+        return
+    again = cst.Assign([cst.AssignTarget(cst.Name(target.value))], made)
+    _edit(client, view.parent(node) or node, f"{target.value} = {code(made)}", lambda updated: again)
 
 
 def _fetch(view: FileView, client: _Client, node: cst.Call) -> None:
@@ -287,7 +383,7 @@ def _execute(view: FileView, client: _Client, node: cst.Call) -> None:
     """``remote.execute(main, inputs={"x": 1})`` → ``flyte.run(main, x=1)`` (REF-07)."""
     given = arguments(node, _EXECUTE_ORDER)
     entity = given.get("entity") if given is not None else None
-    statement = isinstance(view.parent(node), cst.Expr) or _bound(view, node) is not None
+    statement = isinstance(view.parent(node), cst.Expr) or _assigned_name(view, node) != ""
     waits = given is not None and "wait" in given and literal(given["wait"].value) is not False
     if (
         given is None
@@ -313,7 +409,7 @@ def _execute(view: FileView, client: _Client, node: cst.Call) -> None:
     )
     inputs = _inputs(given["inputs"].value) if "inputs" in given else []
     text = code(call(run, [argument(entity.value), *inputs], room=10_000))
-    bound = _bound(view, node)
+    name = _assigned_name(view, node)
 
     def build(updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.Call)
@@ -326,8 +422,17 @@ def _execute(view: FileView, client: _Client, node: cst.Call) -> None:
     _execution(view, client, node, view.task_of(entity.value))
     if waits:
         line = view.statement(node)
-        name = bound[1] if bound is not None else ""
         client.edits.append((line, lambda updated: _waited(updated, name)))
+
+
+def _assigned_name(view: FileView, node: cst.CSTNode) -> str:
+    """The variable that a call alone is assigned to, if any."""
+    small = view.parent(node)
+    line = view.parent(small) if small is not None else None
+    if not isinstance(small, cst.Assign) or not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
+        return ""
+    target = small.targets[0].target
+    return target.value if isinstance(target, cst.Name) and len(small.targets) == 1 else ""
 
 
 def _waited(updated: cst.CSTNode, name: str) -> list[cst.CSTNode]:
@@ -364,18 +469,45 @@ def _inputs(node: cst.BaseExpression) -> list[cst.Arg]:
 # -- executions --------------------------------------------------------------------------------------------------------
 
 
-def _execution(view: FileView, client: _Client, node: cst.CSTNode, task: object) -> None:
+def _execution(view: FileView, client: _Client, node: cst.Call, task: Task | None) -> None:
     """Record what becomes of the attributes of the variable that holds an execution (REF-10)."""
-    bound = _bound(view, node)
-    if bound is None:
+    parent = view.parent(node)
+    if isinstance(parent, cst.Attribute):
+        message = f"Assign the run to a variable; {code(parent.attr)} of a run is another thing in Flyte 2."
+        client.findings.append(Finding(node, "FM531", message))
+    if not isinstance(parent, cst.Assign) or len(parent.targets) > 1:
         return
-    for use in view.uses_of(bound[1], bound[2]):
-        attribute = view.parent(use)
-        if isinstance(attribute, cst.Attribute):
-            _member(view, client, attribute, task)
+    target = parent.targets[0].target
+    scope = view.scope_at[target].owner(target.value) if isinstance(target, cst.Name) else None
+    if not isinstance(target, cst.Name) or scope is None or not _holds_executions(scope.bindings[target.value]):
+        message = f"What is done with {code(target)} can't be told; a run has name, url, done(), wait() and outputs()."
+        client.findings.append(Finding(node, "FM532", message))
+        return
+    known = next((n for n, (name, owner, _) in enumerate(client.runs) if (name, owner) == (target.value, scope)), None)
+    if known is None:
+        client.runs.append((target.value, scope, task))
+    elif task is not None and client.runs[known][2] is None:
+        client.runs[known] = (target.value, scope, task)
 
 
-def _member(view: FileView, client: _Client, attribute: cst.Attribute, task: object) -> None:
+def _holds_executions(bindings: Sequence[Binding]) -> bool:
+    """Whether a variable is bound to executions only: what a client gives back."""
+    methods = [b.value.func for b in bindings if isinstance(b.value, cst.Call)]
+    return len(methods) == len(bindings) and all(
+        isinstance(m, cst.Attribute) and m.attr.value in _GIVE_EXECUTIONS for m in methods
+    )
+
+
+def _members(view: FileView, client: _Client) -> None:
+    """Record what becomes of the attributes of all executions."""
+    for name, scope, task in client.runs:
+        for use in view.uses_of(name, scope):
+            attribute = view.parent(use)
+            if isinstance(attribute, cst.Attribute):
+                _member(view, client, attribute, task)
+
+
+def _member(view: FileView, client: _Client, attribute: cst.Attribute, task: Task | None) -> None:
     name, above = attribute.attr.value, view.parent(attribute)
     run = code(attribute.value)
     if name == "is_done":
@@ -389,21 +521,26 @@ def _member(view: FileView, client: _Client, attribute: cst.Attribute, task: obj
             f"{run}.outputs()[{place}]",
             lambda updated: cst.parse_expression(f"{run}.outputs()[{place}]"),
         )
-    elif name not in ("wait", "sync"):
+    elif name == "execution_url":
+        _edit(client, attribute, f"{run}.url", lambda updated: cst.parse_expression(f"{run}.url"))
+    elif name == "sync":
+        client.findings.append(
+            Finding(attribute, "FM533", f"Run.sync() fetches nothing: {run} = flyte.remote.Run.get({run}.name).")
+        )
+    elif name != "wait":
         message = f"{code(attribute)} is gone; a run has name, url, phase, done(), outputs() and abort()."
         client.findings.append(Finding(attribute, "FM532", message))
 
 
-def _place(node: cst.Subscript, task: object) -> int | None:
+def _place(node: cst.Subscript, task: Task | None) -> int | None:
     """The position of an output by its v1 name."""
     item = node.slice[0].slice if len(node.slice) == 1 else None
     key = string_value(item.value) if isinstance(item, cst.Index) else None
-    outputs = getattr(task, "outputs", None)
+    outputs = task.outputs if task is not None else None
     if key is None:
         return None
     if outputs is not None:
-        position: int | None = outputs.position(key)
-        return position
+        return outputs.position(key)
     match = _NUMBERED.fullmatch(key)
     return int(match[1]) if match else None
 
@@ -433,6 +570,12 @@ def _only_configures(view: FileView, name: str, scope: Scope) -> bool:
     for use in uses:
         arg = view.parent(use)
         node = view.parent(arg) if isinstance(arg, cst.Arg) else None
+        if isinstance(node, cst.Call) and callee(view, node) == _CONFIG:
+            outer = _bound(view, node)
+            if outer is not None and _only_configures(view, outer[1], outer[2]):
+                continue
+            arg = view.parent(node)
+            node = view.parent(arg) if isinstance(arg, cst.Arg) else None
         if not isinstance(node, cst.Call) or not callee(view, node).startswith(_CLIENTS):
             return False
         client = _traced(view, node)
