@@ -17,7 +17,7 @@ import libcst as cst
 from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
 from flyte_migrate.rewrite.scopes import Binding, Scope
-from flyte_migrate.rewrite.template import argument, call, code, string_value
+from flyte_migrate.rewrite.template import argument, call, code, only_lines, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.configuration import arguments, callee, follow, literal
@@ -554,7 +554,8 @@ def report_configuration(view: FileView, reference: Reference) -> Iterator[Item]
     shown: cst.CSTNode = node if isinstance(node, cst.Call) else reference.chain
     bound = _bound(view, shown)
     if bound is not None and _only_configures(view, bound[1], bound[2]):
-        yield Replace(bound[0], lambda updated: None)
+        lines = [*bound[0].leading_lines, *(cst.EmptyLine(comment=c) for c in [_behind(bound[0])] if c is not None)]
+        yield Replace(bound[0], lambda updated: only_lines(lines) if lines else None)
         return
     if not isinstance(node, cst.Annotation):
         yield Finding(
@@ -562,6 +563,10 @@ def report_configuration(view: FileView, reference: Reference) -> Iterator[Item]
             "FM534",
             "flyte.init(endpoint=..., project=..., domain=...) or flyte.init_from_config(path) takes what this held.",
         )
+
+
+def _behind(line: cst.SimpleStatementLine) -> cst.Comment | None:
+    return line.trailing_whitespace.comment
 
 
 def _only_configures(view: FileView, name: str, scope: Scope) -> bool:
