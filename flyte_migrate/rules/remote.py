@@ -19,6 +19,7 @@ from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
 from flyte_migrate.rewrite.scopes import Binding, Scope
 from flyte_migrate.rewrite.template import argument, call, code, only_lines, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
+from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.configuration import arguments, callee, follow, literal
 from flyte_migrate.rules.references import name_in_project
@@ -105,16 +106,15 @@ class _Client:
 @on_file
 def convert_clients(view: FileView) -> Iterator[Item]:
     """Convert every client that can be traced; report the others, use by use."""
-    if not any(reference.name in _CLIENTS for reference in view.references):
-        return
+    made: list[tuple[cst.Call, cst.Call | None, _Client | None]] = []
     for reference in view.references:
-        if reference.name not in _CLIENTS:
-            continue
-        node = view.parent(reference.chain)
-        if not isinstance(node, cst.Call) or node.func is not reference.chain:
-            continue
-        client = _traced(view, node)
-        initialised = _initialised(view, node, reference.rest)
+        node = view.parent(reference.chain) if reference.name in _CLIENTS else None
+        if isinstance(node, cst.Call) and node.func is reference.chain:
+            made.append((node, _initialised(view, node, reference.rest), _traced(view, node)))
+    converted = [(n, code(i)) for n, i, client in made if i is not None and client is not None and not client.findings]
+    several = len({connection for _, connection in converted}) > 1
+    shared = several and any(_is_shared(view, node) for node, _ in converted)
+    for node, initialised, client in made:
         if client is None or initialised is None:
             yield Finding(
                 node,
@@ -129,14 +129,43 @@ def convert_clients(view: FileView) -> Iterator[Item]:
             )
             yield from client.findings
             yield from client.advice
+        elif shared or _is_of_instance(view, node, initialised):
+            yield Finding(
+                node,
+                "FM530",
+                "There is one connection at a time in Flyte 2, and here are several: initialise once, and give "
+                "flyte.with_runcontext(project=..., domain=...) what differs.",
+            )
+            yield from client.advice
         else:
-            yield from client.notes
-            yield Replace(client.statement, _initialising(initialised))
-            for target, edit in client.edits:
-                yield Replace(target, edit)
-            for inner in view.references:
-                if node in set(view.ancestors(inner.node)):
-                    yield Covered(inner.node)
+            yield from _converted(view, node, client, initialised)
+
+
+def _converted(view: FileView, node: cst.Call, client: _Client, initialised: cst.Call) -> Iterator[Item]:
+    yield from client.notes
+    yield Replace(client.statement, _initialising(initialised))
+    for target, edit in client.edits:
+        yield Replace(target, edit)
+    edited = {target for target, _ in client.edits}
+    for inner in view.references:
+        above = set(view.ancestors(inner.node))
+        if node in above or any(isinstance(a, cst.Annotation) and a in edited for a in above):
+            yield Covered(inner.node)
+
+
+def _is_shared(view: FileView, node: cst.Call) -> bool:
+    """Whether a client outlives the function in which it is used: one of the module, or of an object."""
+    return view.function_of(node) is None or _attribute(view, node) is not None
+
+
+def _is_of_instance(view: FileView, node: cst.Call, initialised: cst.Call) -> bool:
+    """Whether every object of a class may have a connection of its own."""
+    function = view.function_of(node)
+    if function is None or _attribute(view, node) is None:
+        return False
+    own = view.scope_of[function]
+    names = (n for a in initialised.args for n in walk(a.value) if isinstance(n, cst.Name) and n in view.scope_at)
+    return any(view.scope_at[n].owner(n.value) is own for n in names)
 
 
 def _initialising(made: cst.Call) -> Edit:
@@ -217,23 +246,81 @@ def _with_scheme(endpoint: cst.BaseExpression) -> cst.BaseExpression:
 
 
 def _traced(view: FileView, node: cst.Call) -> _Client | None:
-    """The client with all its uses, None unless it is assigned to a variable of its own."""
-    bound = _bound(view, node)
-    if bound is None:
+    """The client with all its uses; None unless it is assigned to a variable or attribute of its own, or returned."""
+    holders = _variable(view, node) or _attribute(view, node) or _returned(view, node)
+    if holders is None:
         return None
-    statement, name, scope = bound
-    client = _Client(statement, node)
-    for use in view.uses_of(name, scope):
+    client, uses = holders
+    for use in uses:
         attribute = view.parent(use)
         made = view.parent(attribute) if isinstance(attribute, cst.Attribute) else None
         if isinstance(attribute, cst.Attribute) and isinstance(made, cst.Call) and made.func is attribute:
             _method(view, client, attribute.attr.value, made)
         else:
             client.findings.append(
-                Finding(use, "FM530", f"{use.value} goes on from here, but Flyte 2 has no client object.")
+                Finding(use, "FM530", f"{code(use)} goes on from here, but Flyte 2 has no client object.")
             )
     _members(view, client)
     return client
+
+
+_Holders = tuple[_Client, Sequence[cst.Name | cst.Attribute]]
+
+
+def _variable(view: FileView, node: cst.Call) -> _Holders | None:
+    """``remote = FlyteRemote(...)``."""
+    bound = _bound(view, node)
+    if bound is None:
+        return None
+    statement, name, scope = bound
+    return _Client(statement, node), view.uses_of(name, scope)
+
+
+def _attribute(view: FileView, node: cst.Call) -> _Holders | None:
+    """``self.remote = FlyteRemote(...)`` in a method, where only methods of the class use it."""
+    small = view.parent(node)
+    line = view.parent(small) if small is not None else None
+    cls = next((a for a in view.ancestors(node) if isinstance(a, cst.ClassDef)), None)
+    if not isinstance(small, cst.Assign) or not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
+        return None
+    target = small.targets[0].target
+    if cls is None or len(small.targets) > 1 or not isinstance(target, cst.Attribute) or code(target.value) != "self":
+        return None
+    name = target.attr.value
+    uses = [
+        n
+        for n in view.by_type.get(cst.Attribute, ())
+        if isinstance(n, cst.Attribute) and n.attr.value == name and n is not target
+    ]
+    own = all(code(n.value) == "self" and cls in set(view.ancestors(n)) for n in uses)
+    assigned = any(isinstance(view.parent(n), cst.AssignTarget) for n in uses)
+    return (_Client(line, node), uses) if own and not assigned else None
+
+
+def _returned(view: FileView, node: cst.Call) -> _Holders | None:
+    """``return FlyteRemote(...)``, where this file alone calls the function, to assign what it returns."""
+    line = view.statement(node)
+    function = view.function_of(node)
+    if not isinstance(view.parent(node), cst.Return) or not isinstance(line, cst.SimpleStatementLine):
+        return None
+    if function is None or function not in view.tree.body or function.asynchronous is not None:
+        return None
+    name = function.name.value
+    returns = [r for r in view.by_type.get(cst.Return, ()) if view.function_of(r) is function]
+    if len(returns) > 1 or len(line.body) > 1 or f"{view.facts.module}.{name}" in view.index.imported_names:
+        return None
+    client = _Client(line, node)
+    found: list[cst.Name] = []
+    for use in view.uses_of(name, view.module_scope):
+        made = view.parent(use)
+        bound = _bound(view, made) if isinstance(made, cst.Call) and made.func is use else None
+        if made is None or bound is None:
+            return None
+        client.edits.append((bound[0].body[0], lambda updated: cst.Expr(updated.value)))
+        found += view.uses_of(bound[1], bound[2])
+    if function.returns is not None:
+        client.edits.append((function.returns, lambda updated: updated.with_changes(annotation=cst.Name("None"))))
+    return client, found
 
 
 def _bound(view: FileView, node: cst.CSTNode) -> tuple[cst.SimpleStatementLine, str, Scope] | None:
