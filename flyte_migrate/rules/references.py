@@ -7,19 +7,26 @@ Official: https://www.union.ai/docs/v2/flyte/api-reference/flyte-sdk/packages/fl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import libcst as cst
 
 from flyte_migrate.rewrite.awaiting import awaited, runs_async
-from flyte_migrate.rewrite.plan import Finding, Item, Replace
-from flyte_migrate.rewrite.template import argument, call, code
+from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
+from flyte_migrate.rewrite.template import argument, call, code, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_symbol
 from flyte_migrate.rules.configuration import arguments, constant, lost_comments
 
 _DECORATORS = ("flytekit.reference_task", "flytekit.reference_workflow", "flytekit.reference_launch_plan")
+_OBJECTS = (
+    "flytekit.core.task.ReferenceTask",
+    "flytekit.core.workflow.ReferenceWorkflow",
+    "flytekit.core.launch_plan.ReferenceLaunchPlan",
+)
 _ORDER = ("project", "domain", "name", "version")
+#: What ``flytectl register`` and ``pyflyte register`` put in: flytekit.configuration.VERSION_PLACEHOLDER and its like.
+_PLACEHOLDERS = {name: f"{{{{ registration.{name} }}}}" for name in ("project", "domain", "version")}
 _ENTITY_ORDER = ("resource_type", *_ORDER, "inputs", "outputs")
 
 
@@ -40,7 +47,7 @@ def convert_reference(view: FileView, reference: Reference) -> Iterator[Item]:
     kind = reference.name.rpartition("_")[2]
     yield Finding(function, "FM520", _message(function.name.value, kind, known, given["name"].value))
     yield Replace(function, lambda updated: _function(view, updated, given, known))
-    yield from _awaited_calls(view, function)
+    yield from _awaited_calls(view, function.name)
 
 
 def _plain(function: cst.FunctionDef) -> bool:
@@ -73,12 +80,7 @@ def name_in_project(view: FileView, node: cst.BaseExpression) -> str | None:
 def _function(
     view: FileView, updated: cst.FunctionDef, given: dict[str, cst.Arg], known: str | None
 ) -> cst.FunctionDef:
-    args = [argument(cst.SimpleString(f'"{known}"') if known else given["name"].value)]
-    args += [argument(given[name].value, name) for name in ("project", "domain") if name in given]
-    version = (
-        argument(given["version"].value, "version") if "version" in given else argument('"latest"', "auto_version")
-    )
-    task = call(f"{view.local_name('flyte.remote:')}.Task.get", [*args, version], room=76)
+    task = _deployed(view, given, known)
     names = [p.name.value for p in (*updated.params.params, *updated.params.kwonly_params)]
     result = call("deployed", [argument(name, name) for name in names], room=70)
     nothing = updated.returns is None or code(updated.returns.annotation) == "None"
@@ -96,6 +98,20 @@ def _function(
     kept = [d for d in updated.decorators if not _is_reference(d)]
     block = cst.IndentedBlock([docstring, *body] if docstring is not None else body)
     return updated.with_changes(decorators=[*kept, decorator], asynchronous=cst.Asynchronous(), body=block)
+
+
+def _deployed(view: FileView, given: Mapping[str, cst.Arg], known: str | None) -> cst.Call:
+    """``flyte.remote.Task.get(...)``; what registration filled in is the version (and place) of the caller."""
+    args = [argument(cst.SimpleString(f'"{known}"') if known else given["name"].value)]
+    filled_in = {name for name in given if (string_value(given[name].value) or "").strip() == _PLACEHOLDERS.get(name)}
+    args += [argument(given[name].value, name) for name in ("project", "domain") if name in {*given} - filled_in]
+    if "version" in filled_in:
+        version = argument('"current"', "auto_version")
+    elif "version" in given:
+        version = argument(given["version"].value, "version")
+    else:
+        version = argument('"latest"', "auto_version")
+    return call(f"{view.local_name('flyte.remote:')}.Task.get", [*args, version], room=76)
 
 
 def _docstring(function: cst.FunctionDef) -> cst.SimpleStatementLine | None:
@@ -116,10 +132,10 @@ def _is_reference(decorator: cst.Decorator) -> bool:
     )
 
 
-def _awaited_calls(view: FileView, function: cst.FunctionDef) -> Iterator[Item]:
+def _awaited_calls(view: FileView, name: cst.Name) -> Iterator[Item]:
     """Calls in coroutines of this file await the reference: a blocking call there would hang."""
-    scope = view.scope_at.get(function.name) or view.module_scope
-    for use in view.uses_of(function.name.value, scope):
+    scope = view.scope_at.get(name) or view.module_scope
+    for use in view.uses_of(name.value, scope):
         node = view.parent(use)
         if not isinstance(node, cst.Call) or node.func is not use or not runs_async(view, use):
             continue
@@ -128,20 +144,86 @@ def _awaited_calls(view: FileView, function: cst.FunctionDef) -> Iterator[Item]:
             yield Replace(node, lambda updated, node=node: awaited(view, node, updated))  # type: ignore[misc]
 
 
-@on_symbol("flytekit.get_reference_entity")
-def report_entity(view: FileView, reference: Reference) -> Iterator[Item]:
-    """``get_reference_entity(...)``: every deployed entity is a task (REF-05)."""
+@on_symbol("flytekit.get_reference_entity", *_OBJECTS)
+def convert_object(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``f = ReferenceTask(…, inputs={…}, outputs={…})`` → a function as for a decorated one (REF-05)."""
     node = view.parent(reference.chain)
-    given = arguments(node, _ENTITY_ORDER) if isinstance(node, cst.Call) else None
-    if given is None or "name" not in given:
+    order = _ENTITY_ORDER if reference.name not in _OBJECTS else _ENTITY_ORDER[1:]
+    given = arguments(node, order) if isinstance(node, cst.Call) and node.func is reference.chain else None
+    if not isinstance(node, cst.Call) or given is None or "name" not in given:
         yield Finding(
             reference.chain, "FM522", "Get the deployed task by its name: flyte.remote.Task.get(name, version=...)."
         )
         return
-    parts = [code(given["name"].value)]
-    parts += [f"{name}={code(given[name].value)}" for name in ("project", "domain", "version") if name in given]
-    yield Finding(
-        reference.chain,
-        "FM522",
-        f"Every deployed entity is a task: await flyte.remote.Task.get({', '.join(parts)}) with keyword arguments.",
-    )
+    known = name_in_project(view, given["name"].value)
+    target = _target(view, node)
+    inputs = _types(given["inputs"].value) if "inputs" in given else {}
+    outputs = _types(given["outputs"].value) if "outputs" in given else {}
+    if target is None or inputs is None or outputs is None or len(outputs) > 1:
+        yield Finding(
+            reference.chain,
+            "FM522",
+            f"Every deployed entity is a task: await {code(_deployed(view, given, known))} with keyword arguments.",
+        )
+        return
+    kind = "plan" if code(given.get("resource_type", node)).endswith("LAUNCH_PLAN") else ""
+    kind = "plan" if reference.name.endswith("LaunchPlan") else kind
+    line = view.statement(node)
+    yield Finding(node, "FM520", _message(target.value, kind, known, given["name"].value))
+    positions = {name: list(node.args).index(given[name]) for name in ("inputs", "outputs") if name in given}
+    yield Replace(line, lambda updated: _object(view, updated, target.value, given, known, positions))
+    for inner in view.references:
+        if node in view.ancestors(inner.node):
+            yield Covered(inner.node)
+    yield from _awaited_calls(view, target)
+
+
+def _target(view: FileView, node: cst.Call) -> cst.Name | None:
+    """The variable of the module that a call alone is assigned to."""
+    small = view.parent(node)
+    line = view.parent(small) if small is not None else None
+    if not isinstance(small, cst.Assign) or not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
+        return None
+    target = small.targets[0].target
+    alone = len(small.targets) == 1 and line in view.tree.body
+    return target if alone and isinstance(target, cst.Name) and len(view.bindings(target)) == 1 else None
+
+
+def _types(node: cst.BaseExpression) -> dict[str, cst.BaseExpression] | None:
+    """The types of ``{"x": int}`` or ``kwtypes(x=int)`` by name."""
+    if isinstance(node, cst.Dict):
+        keys = [string_value(e.key) if isinstance(e, cst.DictElement) else None for e in node.elements]
+        names = [key for key in keys if key is not None and key.isidentifier()]
+        return dict(zip(names, (e.value for e in node.elements), strict=True)) if len(names) == len(keys) else None
+    if isinstance(node, cst.Call) and all(a.keyword is not None for a in node.args):
+        return {a.keyword.value: a.value for a in node.args if a.keyword is not None}
+    return None
+
+
+def _object(
+    view: FileView,
+    updated: cst.SimpleStatementLine,
+    name: str,
+    given: Mapping[str, cst.Arg],
+    known: str | None,
+    positions: Mapping[str, int],
+) -> cst.BaseStatement:
+    small = updated.body[0]
+    assert isinstance(small, cst.Assign) and isinstance(small.value, cst.Call)
+    types = {kind: _types(small.value.args[place].value) or {} for kind, place in positions.items()}
+    inputs, outputs = types.get("inputs", {}), list(types.get("outputs", {}).values())
+    parameters = ", ".join(f"{key}: {code(value)}" for key, value in inputs.items())
+    decorator = view.local_name("flyte.syncify:syncify")
+    returns = code(outputs[0]) if outputs else "None"
+    function = cst.parse_module(f"@{decorator}\nasync def {name}({parameters}) -> {returns}:\n    pass\n").body[0]
+    assert isinstance(function, cst.FunctionDef)
+    passed = [argument(key, key) for key in inputs]
+    result = cst.Await(call("deployed", passed, room=70))
+    body = [
+        cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name("deployed"))], _deployed(view, given, known))]),
+        cst.SimpleStatementLine([cst.Return(result) if outputs else cst.Expr(result)]),
+    ]
+    lines = [line for line in updated.leading_lines if line.comment is not None]
+    lines += [cst.EmptyLine(comment=cst.Comment(text)) for text in lost_comments([updated.body[0]], [])]
+    blanks = [cst.EmptyLine(indent=False)] * 2
+    return function.with_changes(body=cst.IndentedBlock(body), leading_lines=[*blanks, *lines])

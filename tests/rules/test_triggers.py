@@ -96,7 +96,7 @@ def test_lists_and_dicts_of_a_plan_are_defaults_of_a_task() -> None:
 
 
 def test_triggers_of_lists_loops_and_functions_are_on_their_tasks() -> None:
-    found = serialized(FIXTURES / "launch_plans/groups", "after")
+    found = serialized(FIXTURES / "plan_groups/everywhere", "after")
     totals = {name for name, item in found.items() if item["task"] == "before.totals"}
     assert totals == {"small", "registered"}
     assert set(found) - totals == {
