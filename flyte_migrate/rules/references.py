@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 import libcst as cst
 
 from flyte_migrate.rewrite.awaiting import awaited, runs_async
-from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
-from flyte_migrate.rewrite.template import argument, call, code, string_value
-from flyte_migrate.rewrite.view import FileView, Reference
+from flyte_migrate.rewrite.plan import Covered, Finding, Insert, Item, Replace
+from flyte_migrate.rewrite.template import argument, call, code, only_lines, string_value
+from flyte_migrate.rewrite.view import FileView, Reference, Statement
 from flyte_migrate.rules import on_symbol
 from flyte_migrate.rules.configuration import arguments, constant, lost_comments
 
@@ -170,12 +170,31 @@ def convert_object(view: FileView, reference: Reference) -> Iterator[Item]:
     kind = "plan" if reference.name.endswith("LaunchPlan") else kind
     line = view.statement(node)
     yield Finding(node, "FM520", _message(target.value, kind, known, given["name"].value))
-    positions = {name: list(node.args).index(given[name]) for name in ("inputs", "outputs") if name in given}
+    positions: dict[str, int] = {
+        name: list(node.args).index(given[name]) for name in ("inputs", "outputs") if name in given
+    }
     yield Replace(line, lambda updated: _object(view, updated, target.value, given, known, positions))
     for inner in view.references:
         if node in view.ancestors(inner.node):
             yield Covered(inner.node)
+    yield from _set_off(view, line)
     yield from _awaited_calls(view, target)
+
+
+def _set_off(view: FileView, line: Statement) -> Iterator[Item]:
+    """Two blank lines between the function and what follows, unless that brings its own."""
+    body = list(view.tree.body)
+    following = body[body.index(line) + 1] if line is not body[-1] else None
+    if not isinstance(following, (cst.SimpleStatementLine, cst.BaseCompoundStatement)):
+        return
+    becomes_function = any(
+        r.name in (*_OBJECTS, "flytekit.get_reference_entity") and following in view.ancestors(r.node)
+        for r in view.references
+    )
+    blanks = [b for b in following.leading_lines[:2] if b.comment is None]
+    if len(blanks) < 2 and not becomes_function:
+        lines = [cst.EmptyLine(indent=False)] * (2 - len(blanks))
+        yield Insert(following, lambda rebuild: [only_lines(lines)])
 
 
 def _target(view: FileView, node: cst.Call) -> cst.Name | None:
