@@ -60,7 +60,13 @@ class Graph(Effects):
                 if loop is not None:
                     items.append(loop)
                     continue
-            items += self._items(node, len(items))
+            found = self._items(node, len(items))
+            if isinstance(node, (cst.For, cst.While)) and self.has_calls(node):
+                # Names of an iteration are its own, unless they are read afterwards or before they are bound.
+                own = found[-1].writes - live - self.live_in(block[number:])
+                found[-1].reads -= own
+                found[-1].writes -= own
+            items += found
         for number, item in enumerate(items):
             item.position = number
         self._connect(items, orders)

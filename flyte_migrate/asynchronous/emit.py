@@ -21,7 +21,7 @@ from flyte_migrate.asynchronous.maps import partial_holder, read_map
 from flyte_migrate.asynchronous.schedule import Group, Step, schedule
 from flyte_migrate.asynchronous.units import Units
 from flyte_migrate.rewrite.comments import comments_in
-from flyte_migrate.rewrite.template import WIDTH, code, only_lines
+from flyte_migrate.rewrite.template import WIDTH, code
 from flyte_migrate.rewrite.view import FileView, Statement
 from flyte_migrate.rewrite.walk import walk
 
@@ -74,6 +74,7 @@ class _Emitter(Expressions):
         self.returns: dict[Item, cst.BaseExpression] = {}  # items that become the result of a step function
         self.indent = 4 * sum(isinstance(a, cst.IndentedBlock) for a in view.ancestors(node))
         self.loses_parallelism = False
+        self.commented: set[Statement] = set()  # partials whose comments are written
         self.partials = dict(self._inlined_partials())
 
     def _inlined_partials(self) -> Iterator[tuple[Statement, str]]:
@@ -152,6 +153,8 @@ class _Emitter(Expressions):
 
     def _stays_inside(self, item: Item, following: Sequence[Step]) -> bool:
         """Whether a nested call can be awaited where it stands: nothing comes between it and its statement."""
+        if self._is_awaited_twice(item):
+            return False
         between: list[Item] = [item]
         for step in following:
             if isinstance(step, Group):
@@ -175,6 +178,13 @@ class _Emitter(Expressions):
                 return False
             between.append(step)
         return False
+
+    def _is_awaited_twice(self, item: Item) -> bool:
+        """Whether a method of what a call gives is awaited in turn: `(await make()).wait()`."""
+        assert item.lifted is not None
+        parent = self.view.parent(item.lifted)
+        outer = self.view.parent(parent) if isinstance(parent, cst.Attribute) else None
+        return item.unit is not None and outer is not None and self.units.kind(outer) == "method"
 
     def _is_many(self, item: Item) -> bool:
         """Whether an item gathers calls: what they iterate over is a statement of its own."""
@@ -224,10 +234,8 @@ class _Emitter(Expressions):
         node = item.statement
         assert node is not None
         if node in self.partials:
-            comments = comments_in(node)
-            if comments:
-                place.statements.append(only_lines(comments))
-        elif item in self.returns:
+            return  # its comments are with the map
+        if item in self.returns:
             result = cst.Return(self.expression(self.returns[item], place))
             place.statements.append(
                 node.with_changes(body=[result]) if isinstance(node, cst.SimpleStatementLine) else layout.line(result)
@@ -257,7 +265,24 @@ class _Emitter(Expressions):
                 place.statements.append(item.each.start)
             if item.collected is not None:
                 place.statements += item.collected.starts.values()
-            place.statements.append(self._without_target(item, built))
+            place.statements.append(self._with_comments(node, self._without_target(item, built)))
+
+    def _with_comments(self, original: cst.CSTNode, statement: cst.BaseStatement) -> cst.BaseStatement:
+        """A statement with the comments of the partials that are written into its calls."""
+        names = {n.value for n in walk(original) if isinstance(n, cst.Name)}
+        lines = [line for held, name in self.partials.items() if name in names for line in self._taken_comments(held)]
+        if not lines:
+            return statement
+        own = list(getattr(statement, "leading_lines", ()))
+        blank = [cst.EmptyLine(indent=False)] if not own or own[0].comment is not None else []
+        return statement.with_changes(leading_lines=[*blank, *lines, *own])
+
+    def _taken_comments(self, statement: Statement) -> list[cst.EmptyLine]:
+        """The comments of a statement that goes, once."""
+        if statement in self.commented:
+            return []
+        self.commented.add(statement)
+        return comments_in(statement)
 
     def _without_target(self, item: Item, statement: cst.BaseStatement) -> cst.BaseStatement:
         """``a = t()`` as ``t()`` where only order statements read the name."""
@@ -591,7 +616,8 @@ class _Emitter(Expressions):
                 return layout.Awaitable(gathered, target, first.statement)
             assert first.unit is not None
             call = self.awaitable(first.unit, place)
-            return layout.Awaitable(call, self.names.target(first), first.statement)
+            statement = self._with_comments(first.statement, first.statement) if first.statement is not None else None
+            return layout.Awaitable(call, self.names.target(first), statement)
         return self._chain(steps, place, pending)
 
     def _is_alone(self, item: Item) -> bool:

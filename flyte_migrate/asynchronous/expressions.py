@@ -53,6 +53,7 @@ class Expressions:
         self.graph = Graph(view, node, units, reorders)
         self.graph.follows_orders = follows_orders
         self.names = Names(view, node, self.graph, units)
+        self.indent = 0  # of the block that is being written
         self.made: set[str] = set()  # local functions written here
         self.started: dict[cst.BaseExpression, str] = {}  # variables of calls that were started before
         self.elements: set[str] = set()  # variables of generators written here
@@ -209,7 +210,8 @@ class Expressions:
         self, place: Place, name: str, parameters: Sequence[str | tuple[str, str]], inner: Place, returns: str = ""
     ) -> None:
         """Write a local coroutine function."""
-        body = layout.spaced(inner.statements, self.made)
+        fitted = [layout.fitted(s, self.indent + 4) for s in inner.statements]
+        body = layout.spaced(fitted, self.made)
         self.made.add(name)
         place.statements.append(layout.local_function(name, parameters, body, returns))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from flyte_migrate.rewrite.comments import comments_in
-from flyte_migrate.rewrite.template import WIDTH, argument, code, exploded
+from flyte_migrate.rewrite.template import WIDTH, argument, code, exploded, line_break
 
 __all__ = [
     "Awaitable",
@@ -75,6 +75,12 @@ def local_function(
         text, annotation = (parameter, "") if isinstance(parameter, str) else parameter
         annotated = cst.Annotation(cst.parse_expression(annotation)) if annotation else None
         params.append(cst.Param(cst.Name(text), annotation=annotated))
+    body = list(body)
+    if body:
+        lines = list(getattr(body[0], "leading_lines", ()))
+        while lines and lines[0].comment is None:
+            del lines[0]
+        body[0] = body[0].with_changes(leading_lines=lines)
     return cst.FunctionDef(
         cst.Name(name),
         cst.Parameters(params),
@@ -205,25 +211,47 @@ def _one_line(loop: cst.CompFor) -> cst.CompFor:
 
 def fitted(statement: cst.BaseStatement, indent: int) -> cst.BaseStatement:
     """A statement that awaits gathered calls on several lines if it is too long for one."""
+    if isinstance(statement, cst.For):
+        head = code(statement.with_changes(leading_lines=[], body=cst.SimpleStatementSuite([cst.Pass()])))
+        waited = _fitted(statement.iter, head, indent)
+        return statement if waited is None else statement.with_changes(iter=waited)
     if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
         return statement
     small = statement.body[0]
-    waited = getattr(small, "value", None)
-    if not isinstance(waited, cst.Await):
-        return statement
-    call = waited.expression
-    if not isinstance(call, cst.Call) or not is_gathered(call):
-        return statement
-    text = code(statement.with_changes(leading_lines=[])).rstrip("\n")
+    waited = _fitted(getattr(small, "value", None), code(statement.with_changes(leading_lines=[])), indent)
+    return statement if waited is None else statement.with_changes(body=[small.with_changes(value=waited)])
+
+
+def _fitted(waited: cst.CSTNode | None, text: str, indent: int) -> cst.Await | None:
+    """Awaited gathered calls on several lines if ``text``, which holds them, is too long for one."""
+    call = waited.expression if isinstance(waited, cst.Await) else None
+    if not isinstance(waited, cst.Await) or not isinstance(call, cst.Call) or not is_gathered(call):
+        return None
+    text = text.rstrip("\n")
     if "\n" in text or len(text) <= WIDTH - indent:
-        return statement
-    split = exploded(call.func, call.args)
-    if len(call.args) == 1:
+        return None
+    args = [_arg_on_lines(a) if len(code(a)) > WIDTH - indent - 4 else a for a in call.args]
+    split = exploded(call.func, args)
+    if len(args) == 1:
         inner, outer = split.whitespace_before_args, split.args[0].comma
         assert isinstance(outer, cst.Comma)
         only = split.args[0].with_changes(comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=outer.whitespace_after)
         split = split.with_changes(args=[only], whitespace_before_args=inner)
-    return statement.with_changes(body=[small.with_changes(value=waited.with_changes(expression=split))])
+    return waited.with_changes(expression=split)
+
+
+def _arg_on_lines(arg: cst.Arg) -> cst.Arg:
+    """``*(value for …)`` with the value and the loop on lines of their own."""
+    elements = arg.value
+    if not isinstance(elements, cst.GeneratorExp) or elements.for_in.inner_for_in is not None:
+        return arg
+    inner, outer = line_break("        "), line_break("    ")
+    split = elements.with_changes(
+        lpar=[cst.LeftParen(whitespace_after=inner)],
+        for_in=elements.for_in.with_changes(whitespace_before=inner),
+        rpar=[cst.RightParen(whitespace_before=outer)],
+    )
+    return arg.with_changes(value=split)
 
 
 def gather(asyncio: str, args: Sequence[Awaitable], unused: str, indent: int) -> cst.SimpleStatementLine:
@@ -291,7 +319,7 @@ def _split(
     """A call with one argument a line, each with its comments."""
     inner = cst.SimpleWhitespace("    ")
 
-    def line_break(behind: str, above: Sequence[str], last: bool) -> cst.ParenthesizedWhitespace:
+    def separator(behind: str, above: Sequence[str], last: bool) -> cst.ParenthesizedWhitespace:
         comment = cst.Comment(behind) if behind else None
         first = cst.TrailingWhitespace(cst.SimpleWhitespace("  " if behind else ""), comment)
         lines = [cst.EmptyLine(whitespace=inner, comment=cst.Comment(text)) for text in above]
@@ -303,9 +331,9 @@ def _split(
     for number, arg in enumerate(args):
         last = number == len(args) - 1
         above = [] if last else comments[number + 1][0]
-        space = line_break(comments[number][1], above, last)
+        space = separator(comments[number][1], above, last)
         split.append(cst.Arg(_shifted(arg.call), comma=cst.Comma(whitespace_after=space)))
-    return cst.Call(function, split, whitespace_before_args=line_break("", comments[0][0], False))
+    return cst.Call(function, split, whitespace_before_args=separator("", comments[0][0], False))
 
 
 class _Shift(cst.CSTTransformer):

@@ -64,9 +64,9 @@ class Names:
 
     def chain(self, items: Sequence[Item], results: Sequence[str]) -> str:
         if 0 < len(results) < 3:
-            return f"compute_{'_and_'.join(results)}"
+            return f"compute_{'_and_'.join(name.lstrip('_') for name in results)}"
         labels = [self.label(i) for i in items if i.has_calls]
-        return f"{labels[0]}_then_{labels[-1]}" if len(labels) > 1 else f"run_{labels[0]}"
+        return f"{labels[0]}_then_{labels[-1].lstrip('_')}" if len(labels) > 1 else f"run_{labels[0]}"
 
     def label(self, item: Item) -> str:
         """A word for an item: the name its value is bound to, or the task it calls."""
@@ -105,6 +105,8 @@ class Names:
             call = self.units.map_call(node)
             mapped = read_map(self.view, self.units, call) if call is not None else None
             return "outcomes" if mapped is not None and mapped.errors is not None else "results"
+        if self.view.qualified(getattr(node, "func", node)) == "flyte.new_condition":
+            return "condition"
         return f"{self.function(node)}_result"
 
     @contextmanager

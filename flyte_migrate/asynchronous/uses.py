@@ -167,6 +167,9 @@ def _root_name(view: FileView, node: cst.BaseExpression) -> str:
     bindings = view.bindings(node)
     if len(bindings) == 1 and bindings[0].kind == "assign" and isinstance(bindings[0].value, cst.Call):
         return _root_name(view, bindings[0].value)  # `context = flyte.with_runcontext(...)`
+    imported = {b.target for b in bindings if b.kind == "import"}
+    if len(imported) == 1 and all(b.kind == "import" for b in bindings):
+        return imported.pop()  # once more in a script's block
     return view.qualified(node) or ""
 
 

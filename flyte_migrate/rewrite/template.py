@@ -128,8 +128,8 @@ def call(
 
 def exploded(func: cst.BaseExpression, args: Sequence[cst.Arg], indent: str = "") -> cst.Call:
     """A call with one argument a line."""
-    inner = _break(indent + "    ")
-    outer = _break(indent)
+    inner = line_break(indent + "    ")
+    outer = line_break(indent)
     lines = [
         a.with_changes(
             whitespace_after_arg=cst.SimpleWhitespace(""),
@@ -140,7 +140,8 @@ def exploded(func: cst.BaseExpression, args: Sequence[cst.Arg], indent: str = ""
     return cst.Call(func, lines, whitespace_before_args=inner)
 
 
-def _break(indent: str) -> cst.ParenthesizedWhitespace:
+def line_break(indent: str) -> cst.ParenthesizedWhitespace:
+    """A new line inside parentheses, so far in."""
     return cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(indent))
 
 
