@@ -75,6 +75,29 @@ def main(x: int) -> Tuple[int, int]:
     five = e(i0=two)
     return f(i0=three, i1=four), g(i0=four, i1=five)
 """,
+    "shared_chain": _tasks(a=1, b=1, c=1, d=1, e=2, f=1, g=1, h=2)
+    + """
+@workflow
+def main(x: int) -> int:
+    raw = a(i0=x)
+    other = b(i0=x)
+    raw = c(i0=raw)
+    other = d(i0=other)
+    joined = e(i0=raw, i1=other)
+    side = f(i0=raw)
+    last = g(i0=joined)
+    return h(i0=last, i1=side)
+""",
+    "read_and_rebound": _tasks(a=1, b=1, c=1, d=1, e=2)
+    + """
+@workflow
+def main(x: int) -> int:
+    y = a(i0=x)
+    z = b(i0=y)
+    y = c(i0=y)
+    y = d(i0=y)
+    return e(i0=y, i1=z)
+""",
     "ordered": _tasks(a=0, b=0, c=1, d=1, e=2)
     + """
 @workflow
