@@ -110,12 +110,15 @@ class _Scheduler:
         """Shared calls as branches: what is only there for one other shared call comes right before it."""
         found = [[call] for call in shared]
         for call in reversed(shared):
-            users = [c for c in calls if call in c.needs or any(call in n.needs for n in self._plain_needs(c))]
+            users = {c for c in calls if call in c.needs or any(call in n.needs for n in self._plain_needs(c))}
             place = next(place for place in found if call in place)
-            following = [other for other in found if other is not place and any(u in other for u in users)]
-            if len(following) == 1 and all(u in following[0] for u in users):
-                found.remove(place)
-                following[0][:0] = place
+            for other in found:
+                # Who waits for the end of the other one anyway loses no time.
+                others = users - set(other) - set(place)
+                if other is not place and users & set(other) and all(other[-1] in self.needed[u] for u in others):
+                    found.remove(place)
+                    other[:0] = place
+                    break
         return found
 
     def _plain_needs(self, call: Item) -> set[Item]:
