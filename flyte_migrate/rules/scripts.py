@@ -17,7 +17,7 @@ from flyte_migrate.project.colour import CONTEXT, GATES, NEW_PLACES, takes_frame
 from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.awaiting import enclosing_function
 from flyte_migrate.rewrite.flow import Type
-from flyte_migrate.rewrite.plan import Insert, Item, Replace
+from flyte_migrate.rewrite.plan import Finding, Insert, Item, Replace
 from flyte_migrate.rewrite.template import argument, call, code
 from flyte_migrate.rewrite.view import FileView, Statement
 from flyte_migrate.rules import on_file
@@ -69,8 +69,32 @@ def _outside_calls(view: FileView) -> Iterator[tuple[cst.Call, Task]]:
     for node in view.by_type.get(cst.Call, ()):
         assert isinstance(node, cst.Call)
         task = view.task_of(node.func) if isinstance(node.func, (cst.Name, cst.Attribute)) else None
-        if task is not None and task.role not in ("v2", "template") and is_outside(view, node):
+        if task is None or task.role in ("v2", "template") or not is_outside(view, node):
+            continue
+        if not _is_in_method(view, node):
             yield node, task
+
+
+def _is_in_method(view: FileView, node: cst.Call) -> bool:
+    """Whether a call stands in a method, of which it can't be told whether a task calls it."""
+    function = enclosing_function(view, node)
+    if not isinstance(function, cst.FunctionDef) or _is_test(view, function):
+        return False
+    return isinstance(view.parent(view.parent(function) or function), cst.ClassDef)
+
+
+@on_file
+def report_methods(view: FileView) -> Iterator[Item]:
+    """Calls in methods, which may be executed in a run or outside."""
+    for node in view.by_type.get(cst.Call, ()):
+        assert isinstance(node, cst.Call)
+        task = view.task_of(node.func) if isinstance(node.func, (cst.Name, cst.Attribute)) else None
+        if task is None or task.role in ("v2", "template") or not is_outside(view, node):
+            continue
+        if _is_in_method(view, node) and _data(view, task):
+            need = "a run" if "frame" in _data(view, task) else "flyte.init() before it"
+            yield Finding(node, "FM703", f"Where no task calls this method, {task.name} needs {need}.")
+            return
 
 
 def is_run(view: FileView, task: Task) -> bool:
