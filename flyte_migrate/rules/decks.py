@@ -19,6 +19,7 @@ from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
 from flyte_migrate.rules import on_file
 from flyte_migrate.rules.configuration import arguments, constant, literal
 from flyte_migrate.rules.context_uses import CURRENT_CONTEXT, PARAMETERS, context_uses
+from flyte_migrate.rules.renderers import is_renderer
 
 DECK = "flytekit.Deck"
 _DECK_ORDER = ("name", "html", "auto_add_to_deck")
@@ -34,8 +35,8 @@ def report_arguments(view: FileView, definition: TaskDefinition) -> list[cst.Arg
         or definition.task.argument("disable_deck")
     ):
         return []
-    names = {r.name: r for r in view.references if r.name == DECK and definition.node in set(view.ancestors(r.node))}
-    return [argument("True", "report")] if names else []
+    shown = [r for r in view.references if r.name == DECK or is_renderer(r.name)]
+    return [argument("True", "report")] if any(definition.node in set(view.ancestors(r.node)) for r in shown) else []
 
 
 # -- decks -------------------------------------------------------------------------------------------------------------

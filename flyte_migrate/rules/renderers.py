@@ -302,6 +302,11 @@ _STATIC = frozenset(name for name in _RENDERERS if name.startswith(_WHYLOGS))
 _OPTIONAL = frozenset({"title", "max_rows", "max_cols", "header_labels", "table_width", "chart_width"})
 
 
+def is_renderer(name: str) -> bool:
+    """Whether a canonical v1 name is that of a renderer."""
+    return name in _RENDERERS
+
+
 def distributions_of_renderers(view: FileView) -> frozenset[str]:
     """What images need for the renderers that any module of the project imports."""
     imported = {view.index.canonical(fact.target) for facts in view.index.modules.values() for fact in facts.imports}
@@ -514,10 +519,12 @@ def _shows(view: FileView, definition: TaskDefinition) -> bool:
     which.
     """
     args = decorator_arguments(view, definition)
-    if "enable_deck" in args:
+    if not {"enable_deck", "disable_deck"} & set(args):
+        on = definition.task.role == "eager"
+    elif "enable_deck" in args:
         on = literal(args["enable_deck"].value) is not False
     else:
-        on = "disable_deck" in args and literal(args["disable_deck"].value) is not True
+        on = literal(args["disable_deck"].value) is not True
     fields = args.get("deck_fields")
     return on and (fields is None or any(f in code(fields) for f in ("INPUT", "OUTPUT")))
 
