@@ -612,12 +612,10 @@ def _parameter_kind(view: FileView, kinds: Kinds, function: Function, call: cst.
         return kinds.of_type(declared) or (Kind("other") if declared.name(view) in ("typing.Any", "object") else None)
     if node is None or definition is None or definition.module is not view.facts:
         return None
-    touched = {
-        p.attr.value
-        for n in view.occurrences.get(name, ())
-        if view.function_of(n) is node and isinstance(p := view.parent(n), cst.Attribute) and p.value is n
-    }
-    return None if touched & {"path", "download", "remote_source", "open", "extension"} else Kind("path")
+    if not kinds.touches(node, name):
+        return Kind("path")
+    inferred = next((p for p in (*node.params.params, *node.params.kwonly_params) if p.name.value == name), None)
+    return kinds.of_parameter(inferred) if inferred is not None else None
 
 
 # -- where they are ---------------------------------------------------------------------------------------------------

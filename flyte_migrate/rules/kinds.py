@@ -416,13 +416,44 @@ class Kinds:
     def of_parameter(self, node: cst.Param) -> Kind | None:
         """The kind of a parameter: a task's ``os.PathLike`` is a file in v1 (TYP-15)."""
         if node.annotation is None or (isinstance(node.star, str) and node.star):
-            return self._of_lambda(node) if node.annotation is None else None
+            return self._of_lambda(node) or self._of_calls(node) if node.annotation is None else None
         type_ = Type(code(node.annotation.annotation), self.view.facts.module)
         function = self.view.function_of(node)
         is_task = function is not None and self.view.definition_of(function) is not None
         if is_task and type_.bare(self.view).name(self.view) == "os.PathLike":
             return FILE
         return self.of_type(type_)
+
+    def _of_calls(self, node: cst.Param) -> Kind | None:
+        """The kind of what a plain function of this file is given, if it reads that as a file or directory."""
+        function = self.view.function_of(node)
+        if function is None or node.star or self.view.definition_of(function) is not None:
+            return None
+        name = node.name.value
+        if not self.touches(function, name):
+            return None
+        parameters = [p.name.value for p in (*function.params.posonly_params, *function.params.params)]
+        found: set[Kind | None] = set()
+        for call in self.view.by_type.get(cst.Call, ()):
+            assert isinstance(call, cst.Call)
+            if isinstance(call.func, cst.Name) and call.func.value == function.name.value:
+                positional = [a for a in call.args if a.keyword is None]
+                given = [a for a in call.args if a.keyword is not None and a.keyword.value == name]
+                if name in parameters and len(positional) > parameters.index(name):
+                    given.append(positional[parameters.index(name)])
+                found |= {self.of(a.value) for a in given}
+        kind = next(iter(found)) if len(found) == 1 else None
+        return kind if kind is not None and kind.is_blob else None
+
+    def touches(self, function: cst.FunctionDef, name: str) -> bool:
+        """Whether a function uses what a file or directory alone has of one of its parameters."""
+        return any(
+            isinstance(parent := self.view.parent(n), cst.Attribute)
+            and parent.value is n
+            and parent.attr.value in ("path", "download", "remote_source", "open", "extension")
+            for n in self.view.occurrences.get(name, ())
+            if self.view.function_of(n) is function
+        )
 
     def _of_lambda(self, node: cst.Param) -> Kind | None:
         """The kind of the items that ``map(lambda x: …, items)`` and ``sorted(items, key=lambda x: …)`` go over."""
