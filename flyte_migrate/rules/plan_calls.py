@@ -9,11 +9,12 @@ import libcst as cst
 
 from flyte_migrate.mapping import V1_ROOTS
 from flyte_migrate.project.link import PLAN_FACTORIES, Plan, Task
+from flyte_migrate.rewrite.flow import Type
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
-from flyte_migrate.rewrite.template import argument, code
+from flyte_migrate.rewrite.template import argument, code, string_value
 from flyte_migrate.rewrite.view import FileView, dotted_name
 from flyte_migrate.rewrite.walk import walk
-from flyte_migrate.rules.configuration import arguments, callee, foreign, is_none
+from flyte_migrate.rules.configuration import arguments, callee, follow, foreign, is_none
 from flyte_migrate.rules.eager import calling
 from flyte_migrate.rules.plan_tasks import container_inputs
 from flyte_migrate.rules.plans import ORDER, PlanCall, merged_inputs, target_of, task_name, uses_of_plan
@@ -196,7 +197,17 @@ def _with_arguments(node: cst.Call, extra: Sequence[cst.Arg]) -> cst.Call:
 
 def can_inline(view: FileView, plan: PlanCall) -> bool:
     """Whether the plan's inputs can be written again at its calls: values that are the same at any time."""
-    return plan.inputs is not None and all(_is_constant(view, value) for value in plan.inputs.values())
+    return plan.inputs is not None and all(
+        _is_constant(view, value) and not _is_coerced(view, plan, name, value) for name, value in plan.inputs.items()
+    )
+
+
+def _is_coerced(view: FileView, plan: PlanCall, name: str, value: cst.BaseExpression) -> bool:
+    """Whether a text stands for a file or a member of an enumeration: it is converted where the plan gives it."""
+    if string_value(follow(view, value)) is None:
+        return False
+    declared = next((p.annotation for p in plan.task.function.parameters if p.name == name), None)
+    return Type(declared or "str", plan.task.module).bare(view).name(view) not in ("str", "typing.Any")
 
 
 def _is_constant(view: FileView, value: cst.BaseExpression) -> bool:
