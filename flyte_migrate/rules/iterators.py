@@ -64,7 +64,10 @@ def convert_given_iterator(view: FileView, node: cst.Call, task: Task) -> Iterat
             parameter = parameters[number] if number < len(parameters) else None
         if parameter is None or not parameter.annotation:
             continue
-        if Type(parameter.annotation, task.module).bare(view).name(view) in _ITERATORS:
+        type_ = Type(parameter.annotation, task.module).bare(view)
+        items = [a.name(view) for a in type_.arguments()]
+        listed = isinstance(arg.value, cst.Call) and code(arg.value.func) == "list"
+        if type_.name(view) in _ITERATORS and _JSON not in items and not listed:
             yield from _listed(view, arg.value)
 
 
