@@ -25,6 +25,7 @@ from flyte_migrate.project.link import ProjectIndex, Task
 
 GATES = frozenset({"flytekit.approve", "flytekit.wait_for_input"})
 CONTEXT = "flytekit.current_context"
+MAP = "flytekit.map_task"
 #: Places for new files are given by a run (TYP-06).
 NEW_PLACES = frozenset({"flytekit.FlyteFile.new", "flytekit.FlyteFile.new_remote_file"})
 #: What raises, or is None, outside of a run in Flyte 2.
@@ -82,9 +83,16 @@ def plan_colours(index: ProjectIndex, style: str = "sync") -> Colours:
 
 def _asks(index: ProjectIndex, module: str, function: Function) -> bool:
     """Whether a function uses what only a run gives."""
-    return takes_frames(index, module, function) or any(
-        index.canonical(name, module) in NEED_A_RUN for name in function.refers
+    return (
+        takes_frames(index, module, function)
+        or catches_maps(index, module, function)
+        or any(index.canonical(name, module) in NEED_A_RUN for name in function.refers)
     )
+
+
+def catches_maps(index: ProjectIndex, module: str, function: Function) -> bool:
+    """Whether a function may catch what a mapped task raises: outside of a run, flyte.map raises that itself."""
+    return function.handles and any(index.canonical(name, module) == MAP for name in function.calls)
 
 
 def takes_frames(index: ProjectIndex, module: str, function: Function) -> bool:
@@ -113,7 +121,7 @@ def _starts_tasks(index: ProjectIndex, module: str, function: Function, callees:
     """Whether a function itself calls or maps a task."""
     if any(name in index.tasks for name in callees):
         return True
-    return any(index.canonical(name, module) == "flytekit.map_task" for name in function.calls)
+    return any(index.canonical(name, module) == MAP for name in function.calls)
 
 
 def _reaching(index: ProjectIndex, starting: Iterable[str], callers: Mapping[str, set[str]]) -> set[str]:

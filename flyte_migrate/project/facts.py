@@ -120,6 +120,7 @@ class Function:
     calls: tuple[str, ...] = ()
     enclosing: str = ""  # key of the enclosing function or class, empty at module level
     has_value_return: bool = False
+    handles: bool = False  # an `except` clause of its own names a class
     maker: Maker | None = None
 
 

@@ -212,6 +212,7 @@ class _Indexer:
         self.reached = {name: behind for name, behind in known.items() if "." in name}
         self.imports: list[Import] = []
         self.stars: list[str] = []
+        self.handling: set[str] = set()  # functions with an `except` clause that names a class
         self.functions: list[Function] = []
         self.variables: dict[str, Variable] = {}
         self.classes: list[Class] = []
@@ -365,6 +366,7 @@ class _Indexer:
                         if handler.type is not None:
                             self._expression(handler.type)
                             self._caught(handler.type)
+                            self.handling.add(enclosing)
                         self.fallbacks += _catches_import_error(handler)
                         self._block(handler.body, enclosing)
                         self.fallbacks -= _catches_import_error(handler)
@@ -435,6 +437,7 @@ class _Indexer:
                 calls=tuple(sorted(calls)),
                 enclosing=enclosing,
                 has_value_return=_returns_value(node),
+                handles=key in self.handling,
                 maker=maker,
             )
         )

@@ -95,16 +95,25 @@ def _item(value: cst.BaseExpression, position: int) -> cst.BaseExpression:
 def _looks_like_output(view: FileView, node: cst.Attribute) -> bool:
     """Whether an attribute of an unknown value is called like an output, in a function that calls tasks."""
     definition = view.task_around(node)
-    if definition is None or not definition.task.is_driver or _NUMBERED.fullmatch(node.attr.value):
-        return False
-    if not isinstance(node.value, cst.Name):
+    if definition is None or not definition.task.is_driver or not isinstance(node.value, cst.Name):
         return False
     bindings = view.bindings(node.value)
+    if _NUMBERED.fullmatch(node.attr.value) and not any(_calls_helper(view, b.value) for b in bindings):
+        return False
     return (
         bool(bindings)
         and all(b.kind in ("assign", "unpack", "other") for b in bindings)
         and any(view.function_of(b.node) is not None for b in bindings)
     )
+
+
+def _calls_helper(view: FileView, value: cst.BaseExpression | None) -> bool:
+    """Whether a value is what an ordinary function of the project gives that calls tasks."""
+    name = view.qualified(value.func) if isinstance(value, cst.Call) else None
+    definition = view.index.definition(name, view.facts.module) if name else None
+    if definition is None or definition.function is None:
+        return False
+    return bool(view.index.reached_tasks(definition.module.module, definition.function.refers))
 
 
 def _outputs(view: FileView, node: cst.Attribute) -> Iterator[Item]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import libcst as cst
 
-from flyte_migrate.project.colour import CONTEXT, GATES, NEW_PLACES, takes_frames
+from flyte_migrate.project.colour import CONTEXT, GATES, NEW_PLACES, catches_maps, takes_frames
 from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.awaiting import enclosing_function
 from flyte_migrate.rewrite.flow import Type
@@ -232,7 +232,7 @@ def _needs_run(view: FileView, task: Task) -> bool:
         if qualified in seen or qualified not in view.colours.in_need:
             continue
         seen.add(qualified)
-        if takes_frames(view.index, module, function):
+        if takes_frames(view.index, module, function) or catches_maps(view.index, module, function):
             return True
         for name in function.refers:
             canonical = view.index.canonical(name, module)
