@@ -216,9 +216,11 @@ def _migrate(
     plan.leave(left_by_earlier_runs(view), view.statement)
     plan.add(imports_by_name(view))
     plan.add(patches_by_name(view))
-    plan.add(helper_inserts(view, plan.helpers))
     before = original_usage(view)
     rewriter = Rewriter(tree, plan, view.parents)
+    if plan.helpers:
+        called = usage_of(rewriter.apply(), view).generated
+        plan.add(helper_inserts(view, {name: text for name, text in plan.helpers.items() if name in called}))
     after = usage_of(rewriter.apply(), view) if plan.changes else before
     plan.add(earlier_findings(view, plan))
     plan.add(leftover_findings(view, plan, after))
