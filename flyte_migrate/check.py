@@ -175,7 +175,7 @@ def _importers(modules: Sequence[tuple[ModuleFacts, Mapping[str, str]]]) -> _Pat
     dotted = rb"|from[ \t]*\.+[ \t]*import" if any(facts.is_package for facts, _ in modules) else b""
     names = b"|".join(sorted({re.escape(name).encode() for _, found in modules for name in found}))
     imported = rb"^[ \t]*(?:(?:from|import)\b[^\n]*\b(?:" + stems + rb")\b" + dotted + rb")"
-    return re.compile(imported, re.MULTILINE), re.compile(rb"\b(?:" + names + rb")\b|\*")
+    return re.compile(imported, re.MULTILINE), re.compile(rb"\b(?:" + names + rb")\b|\bimport[ \t]*\*")
 
 
 def _surface_of(candidate: Candidate, imported: re.Pattern[bytes], named: re.Pattern[bytes]) -> ModuleFacts | None:
