@@ -38,10 +38,6 @@ def collecting_loop(graph: Graph, node: Statement, items: list[Item], live: froz
         not _only_appends(graph, node, name, sites) for name in lists
     ):
         return None
-    # Names of an iteration are its own, unless they are read afterwards or before they are bound.
-    own = item.writes - live - graph.live_in([node])
-    item.reads -= own
-    item.writes -= own
     item.collected = Collected(node, sites, _starts(graph, items, item, lists))
     return item
 

@@ -29,7 +29,7 @@ from flyte_migrate.asynchronous.items import COMPREHENSIONS, Analysis, Effect, I
 from flyte_migrate.asynchronous.loops import independent_loop
 from flyte_migrate.project.index import TODO_COMMENT
 from flyte_migrate.rewrite.view import Statement
-from flyte_migrate.rewrite.walk import children
+from flyte_migrate.rewrite.walk import children, walk
 
 
 class Graph(Effects):
@@ -58,14 +58,11 @@ class Graph(Effects):
                 after = frozenset(live | self.live_in(block[number + 1 :]))
                 loop = independent_loop(self, node, items, after) or collecting_loop(self, node, items, after)
                 if loop is not None:
+                    self._forget_own(loop, block)
                     items.append(loop)
                     continue
             found = self._items(node, len(items))
-            if isinstance(node, (cst.For, cst.While)) and self.has_calls(node):
-                # Names of an iteration are its own, unless they are read afterwards or before they are bound.
-                own = found[-1].writes - live - self.live_in(block[number:])
-                found[-1].reads -= own
-                found[-1].writes -= own
+            self._forget_own(found[-1], block)
             items += found
         for number, item in enumerate(items):
             item.position = number
@@ -74,6 +71,26 @@ class Graph(Effects):
         for number, item in enumerate(items):
             item.position = number
         return Analysis(items, order_statements)
+
+    def _forget_own(self, item: Item, block: Sequence[cst.CSTNode]) -> None:
+        """Take the names of its iterations from the item of a loop: loops that share such names don't wait for them.
+
+        These are bound before they are read in every loop of the block that mentions them, and nothing else does.
+        """
+        if not isinstance(item.statement, (cst.For, cst.While)):
+            return
+        loops: dict[cst.CSTNode, set[str]] = {
+            n: self.live_in([n]) for n in block if isinstance(n, (cst.For, cst.While))
+        }
+        names = set(item.each.names) if item.each is not None else item.writes
+        own = set()
+        for name in names:
+            mentions = [n for n in walk(self.function) if isinstance(n, cst.Name) and n.value == name]
+            around = [next((a for a in self.view.ancestors(n) if a in loops), None) for n in mentions]
+            if all(loop is not None and name not in loops[loop] for loop in around):
+                own.add(name)
+        item.reads -= own
+        item.writes = item.writes - own if item.each is None else item.writes | (names - own)
 
     def _items(self, node: Statement, position: int) -> list[Item]:
         """The item of a statement, after those of the calls inside it."""

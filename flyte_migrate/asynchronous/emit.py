@@ -144,7 +144,7 @@ class _Emitter(Expressions):
             if isinstance(step, Group):
                 self._group(step, place)
                 continue
-            self._await_pending(step, place)
+            self._await_pending(step, steps[number + 1 :], place)
             if step.lifted is None:
                 self._statement(step, place)
             elif not self._stays_inside(step, steps[number + 1 :]):
@@ -215,18 +215,17 @@ class _Emitter(Expressions):
         name = self.names.given[node] = self.names.fresh(self.names.preferred(item))
         place.statements.append(layout.line(cst.Assign([cst.AssignTarget(cst.Name(name))], value)))
 
-    def _await_pending(self, item: Item, place: Place) -> None:
-        """Get the results of started tasks that an item needs."""
-        needed = dict.fromkeys(started for one, started in place.pending.items() if one in item.needs)
-        for started in needed:
+    def _await_pending(self, item: Item, following: Sequence[Step], place: Place) -> None:
+        """Get the results of started tasks that an item needs; they are bound if it or a later one reads them."""
+        readers = [item, *_flat(following)]
+        for started in dict.fromkeys(started for one, started in place.pending.items() if one in item.needs):
+            place.pending = {one: other for one, other in place.pending.items() if other is not started}
             waited = cst.Await(cst.Name(started.name))
-            is_read = any(i.writes & item.reads or i in item.parts for i in started.items)
+            is_read = any(i.writes & other.reads or i in other.parts for i in started.items for other in readers)
             if started.target is not None and is_read:
                 place.statements.append(layout.line(cst.Assign([cst.AssignTarget(started.target)], waited)))
-                place.pending = {one: other for one, other in place.pending.items() if other is not started}
-            elif started not in place.waited:
+            else:
                 place.statements.append(layout.line(cst.Expr(waited)))
-            place.waited.add(started)
 
     # -- statements ----------------------------------------------------------------------------------------------------
 
@@ -641,7 +640,7 @@ class _Emitter(Expressions):
         handed: list[str] = []
         for item in items:
             handed += [n for n in sorted((self.graph.exposed(item) & written) - known) if n not in handed]
-            known |= item.writes
+            known |= self.graph.certain(item)
         certain = set().union(*(self.graph.certain(i) for i in items))
         handed += [n for n in dict.fromkeys(results) if n not in certain and n not in handed]
         if any(n not in place.bound for n in handed) or any(self._leaves(i) for i in items):

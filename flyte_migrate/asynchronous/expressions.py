@@ -33,7 +33,6 @@ class Place:
 
     statements: list[cst.BaseStatement] = field(default_factory=list)
     pending: dict[Item, Started] = field(default_factory=dict)
-    waited: set[Started] = field(default_factory=set)  # started tasks that are over
     bound: set[str] = field(default_factory=set)
 
 
