@@ -25,7 +25,7 @@ from flyte_migrate.project.source import SourceError, SourceFile, decode, read_b
 from flyte_migrate.rewrite.apply import Rewriter
 from flyte_migrate.rewrite.gate import GateError, check_output
 from flyte_migrate.rewrite.helpers import helper_inserts
-from flyte_migrate.rewrite.imports import original_usage, plan_imports, usage_of
+from flyte_migrate.rewrite.imports import clashing_names, original_usage, plan_imports, usage_of
 from flyte_migrate.rewrite.leftovers import (
     earlier_findings,
     imports_by_name,
@@ -200,7 +200,13 @@ def migrate_file(target: Candidate, project: Project, settings: Settings) -> Out
 
 
 def _migrate(
-    path: str, target: Candidate, source: SourceFile, project: Project, module: str, settings: Settings
+    path: str,
+    target: Candidate,
+    source: SourceFile,
+    project: Project,
+    module: str,
+    settings: Settings,
+    reserved: frozenset[str] = frozenset(),
 ) -> Outcome:
     facts = project.index.modules[module]
     if facts.skip_file:
@@ -211,7 +217,7 @@ def _migrate(
         tree = cst.parse_module(source.text)
     except cst.ParserSyntaxError as error:
         return Skipped(path, str(error), (_error(path, error.raw_line, error.raw_column, "FM001", error.message),))
-    view = FileView(tree, source.text, facts, project.index, project.environments, settings, project.colours)
+    view = FileView(tree, source.text, facts, project.index, project.environments, settings, project.colours, reserved)
     plan = plan_file(view)
     plan.leave(left_by_earlier_runs(view), view.statement)
     plan.add(imports_by_name(view))
@@ -222,6 +228,9 @@ def _migrate(
         called = usage_of(rewriter.apply(), view).generated
         plan.add(helper_inserts(view, {name: text for name, text in plan.helpers.items() if name in called}))
     after = usage_of(rewriter.apply(), view) if plan.changes else before
+    clashing = clashing_names(view, after) - reserved
+    if clashing:
+        return _migrate(path, target, source, project, module, settings, reserved | clashing)
     plan.add(earlier_findings(view, plan))
     plan.add(leftover_findings(view, plan, after))
     plan.add(star_findings(view, after))

@@ -176,6 +176,13 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
     yield from _beside_stars(view, after)
 
 
+def clashing_names(view: FileView, after: Usage) -> frozenset[str]:
+    """The names of requested v2 imports under which the rewritten tree still reads something of v1 (``Elastic``)."""
+    requested = set(view.requested.values())
+    kept = (name for name in after.original if name.value in requested)
+    return frozenset(name.value for name in kept if view.canonical(name).split(".")[0] in V1_ROOTS)
+
+
 _LineKey = int
 #: The aliases that go from an import, and the (name, local name) that it takes in.
 _Trim = tuple[Sequence[cst.CSTNode], Sequence[tuple[str, str]]]

@@ -81,7 +81,9 @@ class FileView:
         environments: EnvironmentPlan,
         settings: Settings,
         colours: Colours = _NO_COLOURS,
+        reserved: frozenset[str] = frozenset(),
     ) -> None:
+        """``reserved`` has names of v1 imports that stay, which v2 names must not take."""
         self.tree, self.text, self.facts, self.index = tree, text, facts, index
         self.environments, self.settings, self.colours = environments, settings, colours
         self.parents: dict[cst.CSTNode, cst.CSTNode] = {}
@@ -91,6 +93,7 @@ class FileView:
         self.functions: list[tuple[cst.FunctionDef, str]] = []
         self.by_type: dict[type, list[cst.CSTNode]] = {}
         self.names: list[cst.Name] = []
+        self.reserved = reserved
         self.requested: dict[str, str] = {}  # v2 target -> local name
         self._counts: dict[str, int] = {}
         self._qualified: dict[cst.CSTNode, str | None] = {}
@@ -557,7 +560,7 @@ class FileView:
             f.local
             for f in self.facts.imports
             if f.target.split(".")[0] in V1_ROOTS and f.target.rpartition(".")[2] == name
-        }
+        } - self.reserved
         candidate, number = name, 1
         while candidate in taken and candidate not in vanishing:
             candidate = (f"flyte_{name}" if name != "flyte" else "flyte_sdk") + (f"_{number}" if number > 1 else "")
