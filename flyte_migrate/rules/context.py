@@ -24,7 +24,7 @@ from flyte_migrate.rules.context_uses import (
 )
 from flyte_migrate.rules.decks import placed_decks
 from flyte_migrate.rules.secrets import convert_reads
-from flyte_migrate.rules.trackers import own_neptune_runs
+from flyte_migrate.rules.tracker_uses import own_neptune_runs
 from flyte_migrate.rules.transformers import in_transformer
 
 #: Attribute paths that are read from ``flyte.ctx()`` under another name; the longest wins (CTX-01…06).

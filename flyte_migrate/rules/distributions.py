@@ -12,7 +12,7 @@ from flyte_migrate.rewrite.template import code, string_value
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rules.configuration import constant, layout_comments
 from flyte_migrate.rules.renderers import distributions_of_renderers
-from flyte_migrate.rules.trackers import NEPTUNE, NEPTUNE_SCALE, imports
+from flyte_migrate.rules.tracker_uses import NEPTUNE, NEPTUNE_SCALE, imports
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)", re.DOTALL)
 #: A name that a version, extras, a marker or a URL follow.

@@ -28,7 +28,7 @@ from flyte_migrate.rules.configuration import (
     literal,
     stays_v1,
 )
-from flyte_migrate.rules.trackers import key_variables, secret_names
+from flyte_migrate.rules.tracker_uses import key_variables, secret_names
 
 SECRET = "flytekit.Secret"
 _FIELDS = ("group", "key", "group_version", "mount_requirement", "env_var")

@@ -30,7 +30,7 @@ from flyte_migrate.rules.configuration import (
 )
 from flyte_migrate.rules.context_uses import ContextUse
 from flyte_migrate.rules.decorators import decorator_arguments
-from flyte_migrate.rules.trackers import (
+from flyte_migrate.rules.tracker_uses import (
     COMET,
     MEMRAY,
     MLFLOW,
