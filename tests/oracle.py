@@ -78,6 +78,8 @@ def plain(value: Any) -> Any:
                 p.relative_to(path).as_posix(): p.read_bytes().hex() for p in sorted(path.rglob("*")) if p.is_file()
             }
         }
+    if name == "FlyteSchema":
+        return plain(value.open().all())
     if name in ("DataFrame", "StructuredDataset") and hasattr(value, "open"):
         import pandas
 
