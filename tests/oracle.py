@@ -1,8 +1,8 @@
 """Runs programs under the real SDKs and gives their outputs as JSON: flytekit for what the code meant, flyte for what
 ours does.
 
-``python -m tests.oracle v1|v2 < jobs.json`` runs a list of ``{"id", "root", "module", "entry", "inputs"}``. The SDK is
-imported once; every program runs in a forked child with a home and a working directory of its own.
+``python -m tests.oracle v1|v2`` reads jobs, ``{"root", "module", "entry", "inputs"}`` a line, and writes an outcome a
+line. The SDK is imported once; every program runs in a forked child with a home and a working directory of its own.
 """
 
 from __future__ import annotations
@@ -26,22 +26,37 @@ Job = dict[str, Any]
 _SECONDS_PER_PROGRAM = 60
 
 
-def run(sdk: str, jobs: list[Job], timeout: float = 900) -> dict[str, Any]:
-    """The outcome of every job by id: ``{"value": …}`` or ``{"error": class name, "message": …}``."""
-    if not jobs:
-        return {}
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "FLYTE_SDK_LOGGING_LEVEL": "50"}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.oracle", sdk],
-        input=json.dumps(jobs),
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        env=environment,
-    )
-    if done.returncode:
-        raise RuntimeError(f"the {sdk} runner failed:\n{done.stderr[-4000:]}")
-    return json.loads(done.stdout.splitlines()[-1])
+class Oracle:
+    """A process that has imported an SDK and runs one program after another, to be closed when it is no longer
+    needed."""
+
+    def __init__(self, sdk: str) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "FLYTE_SDK_LOGGING_LEVEL": "50"}
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (it lives as long as the process)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.oracle", sdk],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            env=environment,
+        )
+
+    def outcome(self, job: Job) -> dict[str, Any]:
+        """What the program gives: ``{"value": …}`` or ``{"error": class name, "message": …}``."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if not line:
+            self._errors.seek(0)
+            raise RuntimeError(f"the oracle ended:\n{self._errors.read()[-4000:]}")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def close(self) -> None:
+        self._process.communicate()
+        self._errors.close()
 
 
 def plain(value: Any) -> Any:
@@ -179,7 +194,6 @@ _FLYTE_IMPORTS = (
 
 
 def _serve(sdk: str) -> None:
-    jobs = json.load(sys.stdin)
     os.environ["FLYTE_SDK_LOGGING_LEVEL"] = "50"
     # flyte starts a thread when it is imported, which no fork survives: only what it imports itself is loaded
     # beforehand.
@@ -189,8 +203,8 @@ def _serve(sdk: str) -> None:
     import logging
 
     logging.disable(logging.CRITICAL)
-    results: dict[str, Any] = {}
-    for job in jobs:
+    for line in sys.stdin:
+        job = json.loads(line)
         read, write = os.pipe()
         child = os.fork()
         if not child:
@@ -210,8 +224,8 @@ def _serve(sdk: str) -> None:
             data = pipe.read() if ready else b""
         os.waitpid(child, 0)
         ended = "ended its process" if ready else f"took over {_SECONDS_PER_PROGRAM} s"
-        results[job["id"]] = json.loads(data) if data else {"error": "Crash", "message": f"the program {ended}"}
-    print(json.dumps(results))
+        outcome = json.loads(data) if data else {"error": "Crash", "message": f"the program {ended}"}
+        print(json.dumps(outcome), flush=True)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,15 @@ real SDKs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests import oracle
 from tests.fixtures import Case, cases, migrate
+from tests.oracle import Oracle
 
 CASES = cases()
 
@@ -32,37 +33,22 @@ def test_a_second_run_changes_nothing(case: Case) -> None:
 
 
 @pytest.fixture(scope="session")
-def behaviour(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
-    """Outcomes of all runnable entries that were selected, under both SDKs."""
-    selected = {
-        item.callspec.params["job"]
-        for item in request.session.items
-        if "job" in getattr(item, "fixturenames", ()) and hasattr(item, "callspec") and "job" in item.callspec.params
-    }
-    root = tmp_path_factory.mktemp("programs")
-    jobs: dict[str, list[dict[str, Any]]] = {"v1": [], "v2": []}
-    for case in CASES:
-        for number, entry in enumerate(case.run):
-            name = f"{case.id}[{number}]"
-            if name not in selected:
-                continue
-            for sdk, files in (("v1", case.before()), ("v2", case.after())):
-                place = root / sdk / case.id
-                for relative, text in files.items():
-                    path = place / relative
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_text(text)
-                module, _, function = entry["entry"].rpartition(":")
-                jobs[sdk].append(
-                    {
-                        "id": name,
-                        "root": str(place),
-                        "module": module or "before",
-                        "entry": function,
-                        "inputs": entry.get("inputs", {}),
-                    }
-                )
-    return {sdk: oracle.run(sdk, items) for sdk, items in jobs.items()}
+def oracles() -> Iterator[dict[str, Oracle]]:
+    """Both SDKs, each in a process of its own."""
+    running = {sdk: Oracle(sdk) for sdk in ("v1", "v2")}
+    yield running
+    for oracle in running.values():
+        oracle.close()
+
+
+def _outcome(oracle: Oracle, root: Path, files: dict[str, str], entry: dict[str, Any]) -> dict[str, Any]:
+    for relative, text in files.items():
+        path = root / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    module, _, function = entry["entry"].rpartition(":")
+    job = {"root": str(root), "module": module or "before", "entry": function, "inputs": entry.get("inputs", {})}
+    return oracle.outcome(job)
 
 
 def _can_run(case: Case) -> bool:
@@ -73,16 +59,22 @@ def _can_run(case: Case) -> bool:
     )
 
 
-JOBS = [f"{case.id}[{number}]" for case in CASES if _can_run(case) for number, _ in enumerate(case.run)]
-EXPECTED_ERRORS = {f"{case.id}[{n}]": entry.get("error") for case in CASES for n, entry in enumerate(case.run)}
+JOBS = [
+    pytest.param(case, entry, id=f"{case.id}[{number}]")
+    for case in CASES
+    if _can_run(case)
+    for number, entry in enumerate(case.run)
+]
 
 
-@pytest.mark.xdist_group("oracle")
-@pytest.mark.parametrize("job", JOBS)
-def test_behaves_as_under_flytekit(job: str, behaviour: dict[str, dict[str, Any]]) -> None:
-    before, after = behaviour["v1"][job], behaviour["v2"][job]
-    if EXPECTED_ERRORS[job]:
-        assert before.get("error") == EXPECTED_ERRORS[job], before
+@pytest.mark.parametrize(("case", "entry"), JOBS)
+def test_behaves_as_under_flytekit(
+    case: Case, entry: dict[str, Any], oracles: dict[str, Oracle], tmp_path: Path
+) -> None:
+    before = _outcome(oracles["v1"], tmp_path / "v1", case.before(), entry)
+    after = _outcome(oracles["v2"], tmp_path / "v2", case.after(), entry)
+    if entry.get("error"):
+        assert before.get("error") == entry["error"], before
         assert after.get("error") == before["error"], after
     else:
         assert "error" not in before, before
