@@ -179,7 +179,7 @@ def plan_imports(view: FileView, before: Usage, after: Usage, findings: Sequence
 def clashing_names(view: FileView, after: Usage) -> frozenset[str]:
     """The names of requested v2 imports under which the rewritten tree still reads something of v1 (``Elastic``)."""
     requested = set(view.requested.values())
-    kept = (name for name in after.original if name.value in requested)
+    kept = (name for name in after.original if name.value in requested and not view.is_binding_position(name))
     return frozenset(name.value for name in kept if view.canonical(name).split(".")[0] in V1_ROOTS)
 
 

@@ -277,7 +277,7 @@ class FileView:
         known = table()
         for name in self.names:
             qualified = self._root(name.value, self.scope_at[name])
-            if qualified is None or self._is_binding_position(name):
+            if qualified is None or self.is_binding_position(name):
                 continue
             canonical = self.index.canonical(qualified, self.facts.module)
             if canonical not in ROLES and self._is_alias_kept(name):
@@ -320,7 +320,8 @@ class FileView:
         owner = scope.owner(name.value)
         return owner is self.module_scope and all(b.kind == "assign" for b in owner.bindings[name.value])
 
-    def _is_binding_position(self, name: cst.Name) -> bool:
+    def is_binding_position(self, name: cst.Name) -> bool:
+        """Whether a name is assigned to or declared, not read."""
         parent = self.parents.get(name)
         return isinstance(parent, (cst.AssignTarget, cst.Global, cst.Nonlocal, cst.NameItem))
 
@@ -465,7 +466,7 @@ class FileView:
             for n in self.names
             if n.value == binding_name
             and self.scope_at[n].owner(binding_name) is scope
-            and not self._is_binding_position(n)
+            and not self.is_binding_position(n)
         ]
 
     # -- v2 names ------------------------------------------------------------------------------------------------
