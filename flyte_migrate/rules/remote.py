@@ -686,3 +686,43 @@ def report_entity(view: FileView, reference: Reference) -> Iterator[Item]:
     """The classes of what a client fetches, in annotations and ``isinstance``."""
     shown = "flyte.remote.Run" if reference.name.endswith("Execution") else "flyte.remote.Task"
     yield Finding(reference.chain, "FM532", f"The counterpart of {reference.name.rpartition('.')[2]} is {shown}.")
+
+
+@on_file
+def report_clients_of_other_modules(view: FileView) -> Iterator[Item]:
+    """Uses of a client that another module makes and keeps: it does not know the tasks of Flyte 2."""
+    for node in view.by_type.get(cst.Attribute, ()):
+        assert isinstance(node, cst.Attribute)
+        if node.attr.value not in _OF_A_CLIENT or not isinstance(node.value, cst.Name):
+            continue
+        if node.attr.value == "execute" and not _has_inputs(view.parent(node)):
+            continue  # databases have that method, too
+        maker = next((m for b in view.bindings(node.value) if (m := _maker(view, b))), None)
+        if maker is not None:
+            instead = _INSTEAD.get(node.attr.value, "flyte.run(task, ...) and flyte.remote")
+            yield Finding(
+                node, "FM530", f"{node.value.value} is the client of Flyte 1 that {maker} makes; write {instead}."
+            )
+
+
+#: Methods that nothing but a client has.
+_OF_A_CLIENT = (_FETCHES | _INSTEAD.keys() | {"execute", "sync_execution", "fetch_execution"}) - {"approve", "reject"}
+
+
+def _has_inputs(call: cst.CSTNode | None) -> bool:
+    return isinstance(call, cst.Call) and any(a.keyword is not None and a.keyword.value == "inputs" for a in call.args)
+
+
+def _maker(view: FileView, binding: Binding) -> str | None:
+    """The module of the project that uses FlyteRemote and gives a name its value: by a function, or as a variable."""
+    if binding.kind == "import":
+        name: str | None = binding.target
+    elif binding.kind == "assign" and isinstance(binding.value, cst.Call):
+        name = view.qualified(binding.value.func)
+    else:
+        return None
+    definition = view.index.definition(name, view.facts.module) if name else None
+    if definition is None or definition.module is view.facts or (definition.function or definition.variable) is None:
+        return None
+    uses = (use.name.rpartition(".")[2] for use in definition.module.uses)
+    return definition.module.module if "FlyteRemote" in uses or "UnionRemote" in uses else None
