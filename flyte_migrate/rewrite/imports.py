@@ -25,7 +25,7 @@ from flyte_migrate.rewrite.plan import Finding, Item, Replace, insert
 from flyte_migrate.rewrite.scopes import Scope
 from flyte_migrate.rewrite.template import only_lines
 from flyte_migrate.rewrite.view import FileView, Statement, dotted_name
-from flyte_migrate.rewrite.walk import walk
+from flyte_migrate.rewrite.walk import children, walk
 
 _BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path__", "__spec__", "__package__"}
 _IMPORTS = (cst.Import, cst.ImportFrom)
@@ -73,22 +73,16 @@ def usage_of(tree: cst.Module, view: FileView) -> Usage:
             for part in walk(node):
                 if isinstance(part, cst.SimpleString):
                     usage.quoted.update(_IDENTIFIER.findall(part.value))
-            stack.extend(_below(node))
+            stack.extend(children(node))
         elif kind is cst.Arg:
             stack.append(node.value)  # type: ignore[attr-defined]
         elif kind is cst.FunctionDef or kind is cst.ClassDef:
-            stack.extend(child for child in _below(node) if child is not node.name)  # type: ignore[attr-defined]
+            stack.extend(child for child in children(node) if child is not node.name)  # type: ignore[attr-defined]
         elif kind is cst.Param:
             stack.extend(part for part in (node.annotation, node.default) if part is not None)  # type: ignore[attr-defined]
         else:
-            stack.extend(_below(node))
+            stack.extend(children(node))
     return usage
-
-
-def _below(node: cst.CSTNode) -> list[cst.CSTNode]:
-    from flyte_migrate.rewrite.walk import children
-
-    return children(node)
 
 
 @dataclass
