@@ -16,7 +16,6 @@ from flyte_migrate.rewrite.template import argument, code
 from flyte_migrate.rewrite.view import FileView, Reference, dotted_name
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.configuration import (
-    UNKNOWN,
     argument_comments,
     arguments,
     callee,
@@ -123,9 +122,9 @@ def _secret_findings(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg
     elif not _is_file(view, given) and _variable(view, given) is None and not _of_tracker(view, node):
         yield Finding(
             node,
-            "FM141",
-            "The names of this secret are not literals: as_env_var= is needed if they hold anything but "
-            "letters, digits, - and _.",
+            "FM148",
+            "The names of this secret are only known when it is made, which raises if they hold anything but letters, "
+            "digits, - and _; then it needs as_env_var=.",
         )
     if _is_file(view, given) and not _read_by_value(view, given):
         yield Finding(
@@ -173,11 +172,10 @@ def _is_file(view: FileView, given: Mapping[str, cst.Arg]) -> bool:
 
 def _plain_variable(view: FileView, given: Mapping[str, cst.Arg]) -> str | None:
     """The environment variable that v2 derives from group and key; None if they are not known here."""
-    key = constant(view, given["key"].value) if "key" in given else UNKNOWN
-    group = constant(view, given["group"].value) if "group" in given else ""
+    group, key = (constant(view, given[k].value) if k in given else "" for k in ("group", "key"))
     if not isinstance(key, str) or not isinstance(group, str):
         return None
-    return (f"{group}_{key}" if group else key).replace("-", "_").upper()
+    return "_".join(filter(None, (group, key))).replace("-", "_").upper()
 
 
 def _variable(view: FileView, given: Mapping[str, cst.Arg]) -> str | None:
@@ -283,9 +281,10 @@ def _declared(view: FileView) -> dict[tuple[str, str], str]:
 
 
 def _names(view: FileView, given: Mapping[str, cst.Arg]) -> tuple[str, str]:
+    """Group and key, ``?`` for what is not known here; of a single name, which v1 took for either, the key."""
     values = [constant(view, given[k].value) if k in given else "" for k in ("group", "key")]
     group, key = (v if isinstance(v, str) else "?" for v in values)
-    return group, key
+    return (group, key) if key else ("", group)
 
 
 def _read_by_value(view: FileView, given: Mapping[str, cst.Arg]) -> bool:
@@ -306,13 +305,13 @@ def convert_reads(view: FileView) -> Iterator[Item]:
     for read in _reads(view):
         if declared is None:
             declared = _declared(view)
-        variable = declared.get(_names(view, read.given)) or _variable(view, read.given)
-        if "*" in read.given or variable is None:
+        variable = _read_from(view, read, declared)
+        if variable is None:
             yield Finding(
                 read.node,
                 "FM142",
-                f"The names in {code(read.node)} are not literals; the secret is in os.environ under "
-                "<GROUP>_<KEY>, upper case, - as _.",
+                f"Which secret {code(read.node)} reads can't be told, and some of this file are in variables of other "
+                "names; in os.environ it is under <GROUP>_<KEY>, upper case, - as _.",
             )
             continue
         if read.reader == "get_secrets_file":
@@ -324,7 +323,7 @@ def convert_reads(view: FileView) -> Iterator[Item]:
             continue
         converted.add(read.node)
         if read.reader == "get_secrets_env_var":
-            text = cst.SimpleString(f'"{variable}"')
+            text = cst.parse_expression(variable)
             yield Replace(read.node, lambda updated, text=text: text)  # type: ignore[misc]
             continue
         if not noted:
@@ -332,7 +331,7 @@ def convert_reads(view: FileView) -> Iterator[Item]:
             yield Finding(
                 read.node,
                 "FM146",
-                f"The secret is read from the environment variable {variable}; export it for local runs, "
+                f"The secret is read from the environment variable {_shown(variable)}; export it for local runs, "
                 "which inject no secrets.",
             )
         if _caught_as_value_error(view, read.node):
@@ -343,10 +342,73 @@ def convert_reads(view: FileView) -> Iterator[Item]:
             )
         environ = view.local_name("os:").rstrip(".")
         encode = "encode_mode" in read.given and literal(read.given["encode_mode"].value) == "rb"
-        value = cst.parse_expression(f'{environ}.environ["{variable}"]' + (".encode()" if encode else ""))
+        value = cst.parse_expression(f"{environ}.environ[{variable}]" + (".encode()" if encode else ""))
         yield Replace(read.node, lambda updated, value=value: value)  # type: ignore[misc]
 
     yield from _drop_managers(view, converted)
+
+
+def _read_from(view: FileView, read: _Read, declared: Mapping[tuple[str, str], str]) -> str | None:
+    """The expression of the environment variable that a reading finds its secret in; None if it can't be told."""
+    if "*" in read.given or not {"group", "key"} & read.given.keys():
+        return None
+    variable = declared.get(_names(view, read.given)) or _variable(view, read.given)
+    requested = _requested(view)
+    if "key" not in read.given and any(g is not None and "key" not in g for g in requested):
+        return None
+    if variable is not None:
+        return f'"{variable}"'
+    if declared or not all(_is_named_as_in_v2(view, given) for given in requested):
+        return None
+    return _computed(view, [read.given[k].value for k in ("group", "key") if k in read.given])
+
+
+def _requested(view: FileView) -> list[Mapping[str, cst.Arg] | None]:
+    """The arguments of every secret that this file makes; None for those that are unpacked."""
+    made = (view.parent(r.chain) for r in view.references if r.name == SECRET)
+    return [arguments(node, _FIELDS) for node in made if isinstance(node, cst.Call) and callee(view, node) == SECRET]
+
+
+def _is_named_as_in_v2(view: FileView, given: Mapping[str, cst.Arg] | None) -> bool:
+    """Whether a secret is in the variable that v2 makes of its names, as far as they are known."""
+    plain = _plain_variable(view, given) if given is not None else ""
+    return plain is None or _VALID.fullmatch(plain) is not None
+
+
+def _computed(view: FileView, names: list[cst.BaseExpression]) -> str | None:
+    """What v2 makes of names that are only known when the code runs: upper case, joined by ``_``."""
+    known = [constant(view, name) for name in names]
+    parts = [(code(n), v) for n, v in zip(names, known, strict=True) if v != ""]
+    if len(parts) == 1:
+        text = parts[0][0] if isinstance(names[0], (cst.Name, cst.Attribute, cst.Call)) else f"({parts[0][0]})"
+    elif any(_may_be_missing(view, name) for name in names):
+        text = f'"_".join(filter(None, ({", ".join(t for t, _ in parts)})))'
+    elif all(isinstance(v, str) or dotted_name(n) for n, v in zip(names, known, strict=True)) and not _is_in_f_string(
+        view, names[0]
+    ):
+        text = 'f"' + "_".join(v if isinstance(v, str) else f"{{{t}}}" for t, v in parts) + '"'
+    else:
+        text = f'"_".join(({", ".join(t for t, _ in parts)}))'
+    return f'{text}.upper().replace("-", "_")'
+
+
+def _may_be_missing(view: FileView, name: cst.BaseExpression) -> bool:
+    """Whether a name is a parameter that may be None or empty, which v1 left out."""
+    bindings = view.bindings(name) if isinstance(name, cst.Name) and name in view.scope_at else ()
+    params = [b.node for b in bindings if isinstance(b.node, cst.Param)]
+    defaults = [p.default is not None and code(p.default) in ("None", '""', "''") for p in params]
+    optional = [p.annotation is not None and re.search(r"Optional|None", code(p.annotation.annotation)) for p in params]
+    return any(defaults) or any(optional)
+
+
+def _is_in_f_string(view: FileView, node: cst.CSTNode) -> bool:
+    """Whether an expression is part of an f-string, which before Python 3.12 can't hold another with its quotes."""
+    return any(isinstance(ancestor, cst.FormattedString) for ancestor in view.ancestors(node))
+
+
+def _shown(variable: str) -> str:
+    """A variable in a message: its name, or how it is made."""
+    return variable[1:-1] if variable.startswith('"') and variable.count('"') == 2 else variable
 
 
 def _drop_managers(view: FileView, converted: set[cst.CSTNode]) -> Iterator[Item]:
