@@ -5,11 +5,10 @@ Only the index is needed for that, so libcst is never imported.
 
 from __future__ import annotations
 
-import multiprocessing
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import chain
 
 from flyte_migrate.catalogue import catalogue
@@ -21,6 +20,7 @@ from flyte_migrate.project.facts import ModuleFacts
 from flyte_migrate.project.source import SourceFile
 from flyte_migrate.settings import Settings
 from flyte_migrate.suppressions import suppress
+from flyte_migrate.workers import each
 
 LEFTOVER_USE = "FM901"
 UNKNOWN_NAME = "FM903"
@@ -74,13 +74,7 @@ _Examined = tuple[Outcome, ModuleFacts | None]
 
 
 def _examine_all(hits: Sequence[Candidate], settings: Settings) -> Iterator[_Examined]:
-    workers = settings.workers(len(hits), FILES_PER_WORKER)
-    examine = partial(_examine, settings=settings)
-    if workers == 1:
-        yield from map(examine, hits)
-        return
-    with multiprocessing.Pool(workers) as pool:
-        yield from pool.imap(examine, hits, chunksize=max(1, min(32, len(hits) // (workers * 4))))
+    return each(_examine, hits, settings, settings.workers(len(hits), FILES_PER_WORKER))
 
 
 def _examine(candidate: Candidate, settings: Settings, known: Mapping[str, str] | None = None) -> _Examined:

@@ -61,14 +61,17 @@ def index_module(
     path: str, module: str, text: str, is_package: bool = False, known: Mapping[str, str] | None = None
 ) -> ModuleFacts:
     """The facts of one module's source text. Raises SyntaxError (or ValueError for a null byte) if it does not
-    parse.
+    parse, RecursionError if it is nested too deeply.
 
     ``known`` are qualified names for what the module imports, or gets from a star import, where its own text does not
     say as much (:meth:`flyte_migrate.project.link.ProjectIndex.handed_on`).
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tree = ast.parse(text)
+        try:
+            tree = ast.parse(text)
+        except MemoryError as error:  # what CPython calls an overflow of its parser's stack
+            raise RecursionError(str(error)) from error
     indexer = _Indexer(path, module, is_package, known or {})
     indexer.has_walrus = ":=" in text
     indexer.loads_by_name = any(loader.rpartition(".")[2] in text for loader in IMPORTERS)
