@@ -70,11 +70,12 @@ def _against(file: str, write: bool, run: Run, output: Output) -> Run:
     """``run`` without the findings that the baseline knows; with ``write``, it is made to know them all first."""
     from flyte_migrate.report import baseline
 
+    examined = [outcome.path for outcome in run.outcomes]
     if write:
-        count = baseline.write(file, run.findings)
+        count = baseline.write(file, run.findings, examined)
         if not output.quiet:
             output.say(f"{file}: {count} findings written")
-    fresh, gone = baseline.new(file, run.findings)
+    fresh, gone = baseline.new(file, run.findings, examined)
     if gone and not output.quiet:
         output.say(f"{file}: {gone} findings no longer occur; --write-baseline takes them out")
     return run.with_findings(fresh)

@@ -198,6 +198,6 @@ def _filter(filename: str | None, config: str | None, flags: Mapping[str, Any], 
     sys.stdout.buffer.flush()
     # What was asked for is done, so a rewritten file is no pending change.
     run = Run("migrate", (outcome,), 1, time.monotonic() - started, written=True)
-    if output.verbose or run.findings:
+    if output.verbose or run.findings or output.file is not None or not output.form.is_for_people:
         output.report(run, sys.stderr)
     return of_run(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,14 +25,21 @@ class Output:
     verbose: bool
     color: Color
 
+    def __post_init__(self) -> None:
+        refuse_unwritable(self.file)
+
     def report(self, run: Run, stream: TextIO) -> None:
-        """Writes the findings to the file that was asked for, else to ``stream``, and the summary to standard error."""
+        """Writes the findings to the file that was asked for, else to ``stream``, and the summary to standard error.
+
+        No summary follows a machine-readable report there, which could not be read with it.
+        """
         if self.file is not None:
             self._to_file(run, self.file)
         else:
             stream.write(self._findings(run, Style.of(stream, self.color)))
             stream.flush()
-        if not self.quiet:
+        stands_alone = stream is sys.stderr and self.file is None and not self.form.is_for_people
+        if not self.quiet and not stands_alone:
             if stream is sys.stderr and self.form.is_for_people and self.file is None and run.findings:
                 sys.stderr.write("\n")
             self.say(as_text.summary(run, self.style))
@@ -61,6 +69,16 @@ class Output:
         if self.form is Format.TEXT:
             return _joined(as_text.grouped(run, style, self.verbose))
         return render(self.form, run)
+
+
+def refuse_unwritable(file: str | None) -> None:
+    """Ends the command if no report can be written to ``file``: asked before the work is done, and files are changed."""
+    if file is None:
+        return
+    if os.path.isdir(file):
+        stop(f"{file}: can't be written: it is a folder")
+    if not os.path.isdir(os.path.dirname(os.path.abspath(file))):
+        stop(f"{file}: can't be written: its folder does not exist")
 
 
 def _joined(lines: Iterable[str]) -> str:

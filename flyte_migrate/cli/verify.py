@@ -13,6 +13,7 @@ import typer
 from flyte_migrate.cli import options
 from flyte_migrate.cli.exit import Exit, stop, usage_errors
 from flyte_migrate.cli.migrate import MapErrorsChoice, StyleChoice
+from flyte_migrate.cli.output import refuse_unwritable
 from flyte_migrate.cli.progress import Progress
 from flyte_migrate.report.style import Color
 from flyte_migrate.verify.report import Format
@@ -152,6 +153,7 @@ def verify(
         stop("--inputs goes with exactly one --entry")
     if original is not None and against is None:
         stop("--original goes with --against flytekit")
+    refuse_unwritable(output_file)
     flags = {
         "style": style and style.value,
         "map_errors": map_errors and map_errors.value,

@@ -97,12 +97,14 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovery:
 
     What is named is taken whatever it is called and even if git ignores it; patterns of ``exclude`` hold for it too,
     since hooks name files that nobody chose. Symbolic links are followed only when named. Raises NoInputError for a
-    path that does not exist, and when nothing at all is found.
+    path that is empty or does not exist, and when nothing at all is found.
     """
     files: list[_Named] = []
     folders: list[_Named] = []
     excluded: list[str] = []
     for path in paths:
+        if not path:  # what an unset variable of the shell leaves: it does not mean the working directory
+            raise NoInputError("a path is empty")
         absolute = os.path.abspath(path)
         if not os.path.exists(absolute):
             raise NoInputError(f"{path}: no such file or folder")

@@ -24,6 +24,7 @@ Newline = Literal["\n", "\r\n", "\r"]
 _UTF8_BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _TEXT_LINE_END = re.compile(r"\r\n|\r|\n")
+_GIT_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
 
 
 class SourceError(Exception):
@@ -186,10 +187,13 @@ def _repository(folder: str) -> str | None:
 
 def _changed(repository: str) -> frozenset[str]:
     """Absolute paths of changed and new files; a folder of new files ends with a separator."""
-    command = ["git", "-C", repository, "status", "--porcelain", "-z", "--no-renames"]
+    # Said expressly, since the user's configuration may hide new files.
+    command = ["git", "-C", repository, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal"]
+    # Of the repository that a hook runs in, git gives the place in the environment: it is not to be taken for this one.
+    environment = {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
+    environment["GIT_OPTIONAL_LOCKS"] = "0"  # a status beside another git command can't get in its way
     try:
-        # Without the lock on the index, a status beside another git command can't get in its way.
-        done = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"})
+        done = subprocess.run(command, capture_output=True, check=True, env=environment)
     except FileNotFoundError:
         raise SourceError(f"{repository} is a git repository, but git is not installed") from None
     except subprocess.CalledProcessError as error:

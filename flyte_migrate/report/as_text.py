@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from flyte_migrate.diagnostics import Diagnostic, Rewritten, Severity, Skipped
 from flyte_migrate.report.run import Run, by_code, described
 from flyte_migrate.report.style import Style
+
+_CODES_IN_SUMMARY = 6
 
 
 def concise(run: Run, style: Style) -> Iterator[str]:
@@ -51,7 +53,7 @@ def summary(run: Run, style: Style) -> str:
         changed = f"{len(run.changed)} {'changed' if run.written else 'would change'}"
         parts.append(style.green(changed) if run.changed else changed)
     open_findings = [finding for finding in run.open_findings if finding.code != "FM004"]
-    codes = ", ".join(f"{count} {code}" for code, count in by_code(tuple(open_findings)))
+    codes = _most_frequent(by_code(tuple(open_findings)))
     left = f"{len(open_findings)} left for you" if run.command == "migrate" else _count(len(open_findings), "finding")
     parts.append(style.yellow(f"{left} ({codes})") if codes else left)
     notes = len(run.findings) - len(run.open_findings)
@@ -60,6 +62,13 @@ def summary(run: Run, style: Style) -> str:
     failed = f"{len(run.failed)} failed"
     parts.append(style.red(failed) if run.failed else failed)
     return f"{', '.join(parts)} in {run.seconds:.1f} s"
+
+
+def _most_frequent(counts: Sequence[tuple[str, int]]) -> str:
+    """The codes that occur most often, and how many others there are: it has to fit on a line."""
+    told = ", ".join(f"{count} {code}" for code, count in counts[:_CODES_IN_SUMMARY])
+    others = len(counts) - _CODES_IN_SUMMARY
+    return f"{told} and {_count(others, 'other code')}" if others > 0 else told
 
 
 def paragraph(text: str, width: int) -> list[str]:

@@ -1,7 +1,7 @@
 """Baselines: findings that are known and not to be told again, so that a large repository can be migrated bit by bit.
 
 A finding is known by path, code and message, not by its line, and as often as the baseline counts it: one more of the
-same in the same file is new.
+same in the same file is new. Of files that a run has not examined, because it was about others, nothing is concluded.
 """
 
 from __future__ import annotations
@@ -24,9 +24,14 @@ class BaselineError(Exception):
 _Key = tuple[str, str, str]
 
 
-def write(file: str, findings: Iterable[Diagnostic]) -> int:
-    """Writes all open ``findings`` to ``file`` and gives their number. Raises BaselineError if it can't be written."""
-    counts = Counter(_key(finding, file) for finding in findings if finding.severity is not Severity.NOTE)
+def write(file: str, findings: Iterable[Diagnostic], examined: Iterable[str]) -> int:
+    """Writes all open ``findings`` to ``file`` and gives their number. What the file said before of other files than
+    the ``examined`` ones stays.
+
+    Raises BaselineError if it can't be written, or holds something else than a baseline.
+    """
+    found = Counter(_key(finding, file) for finding in findings if finding.severity is not Severity.NOTE)
+    counts = found + _elsewhere(file, examined) if os.path.exists(file) else found
     entries = [
         {"path": path, "code": code, "message": message, "count": count}
         for (path, code, message), count in sorted(counts.items())
@@ -37,15 +42,17 @@ def write(file: str, findings: Iterable[Diagnostic]) -> int:
             stream.write(text)
     except OSError as error:
         raise BaselineError(f"{file}: can't be written: {error.strerror}") from error
-    return sum(counts.values())
+    return sum(found.values())
 
 
-def new(file: str, findings: Iterable[Diagnostic]) -> tuple[frozenset[Diagnostic], int]:
-    """Those ``findings`` that the baseline in ``file`` does not know, and how many of its entries no longer occur.
+def new(file: str, findings: Iterable[Diagnostic], examined: Iterable[str]) -> tuple[frozenset[Diagnostic], int]:
+    """Those ``findings`` that the baseline in ``file`` does not know, and how many of its entries no longer occur:
+    in the ``examined`` files, and in files that are gone.
 
     Raises BaselineError if there is no such file or it is no baseline.
     """
     known = _read(file)
+    elsewhere = _elsewhere(file, examined)
     fresh = []
     for finding in findings:
         key = _key(finding, file)
@@ -53,13 +60,29 @@ def new(file: str, findings: Iterable[Diagnostic]) -> tuple[frozenset[Diagnostic
             known[key] -= 1
         else:
             fresh.append(finding)
-    return frozenset(fresh), sum(known.values())
+    return frozenset(fresh), sum((known - elsewhere).values())
+
+
+def _elsewhere(file: str, examined: Iterable[str]) -> Counter[_Key]:
+    """What the baseline says of files that exist and are not among the ``examined`` ones."""
+    done = {_path(path, file) for path in examined}
+    folder = os.path.dirname(os.path.abspath(file))
+    return Counter(
+        {
+            key: count
+            for key, count in _read(file).items()
+            if key[0] not in done and os.path.exists(os.path.join(folder, key[0]))
+        }
+    )
 
 
 def _key(finding: Diagnostic, file: str) -> _Key:
-    """Paths are from the baseline's folder, so that it can be used from any working directory."""
-    path = os.path.relpath(finding.path, os.path.dirname(os.path.abspath(file)))
-    return PurePath(path).as_posix(), finding.code, finding.message
+    return _path(finding.path, file), finding.code, finding.message
+
+
+def _path(path: str, file: str) -> str:
+    """``path`` from the baseline's folder, so that it can be used from any working directory."""
+    return PurePath(os.path.relpath(path, os.path.dirname(os.path.abspath(file)))).as_posix()
 
 
 def _read(file: str) -> Counter[_Key]:

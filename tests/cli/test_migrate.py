@@ -229,6 +229,13 @@ def test_with_a_report_file_the_diff_stays(project: Path, cli: Cli, engine: Engi
     assert json.loads((project / "report.json").read_text())["summary"]["changed"] == 1
 
 
+def test_no_file_is_changed_when_the_report_can_not_be_written(project: Path, cli: Cli, engine: Engine) -> None:
+    (project / "a.py").write_text("old\n")
+    result = cli("migrate", ".", "--write", "--output-format", "json", "--output-file", "no/such/report.json")
+    assert result.code == 2
+    assert (project / "a.py").read_text() == "old\n"
+
+
 def test_statistics_count_by_code(project: Path, cli: Cli, engine: Engine) -> None:
     (project / "a.py").write_text("MANUAL\nMANUAL\nNOTE\n")
     result = cli("migrate", ".", "--statistics", "--color", "never")
@@ -247,6 +254,14 @@ def test_standard_input_that_can_not_be_migrated_comes_out_as_it_went_in(
 ) -> None:
     result = cli("migrate", "-", stdin=text)
     assert (result.code, result.out) == (code, text)
+
+
+def test_standard_input_has_a_report_even_without_findings(project: Path, cli: Cli, engine: Engine) -> None:
+    result = cli("migrate", "-", "--output-format", "sarif", stdin=b"old\n")
+    assert (result.code, result.out) == (0, b"new\n")
+    assert json.loads(result.err)["runs"][0]["results"] == []
+    cli("migrate", "-", "--output-format", "json", "--output-file", "report.json", stdin=b"old\n")
+    assert json.loads((project / "report.json").read_text())["findings"] == []
 
 
 def test_standard_input_stands_alone(project: Path, cli: Cli, engine: Engine) -> None:

@@ -65,6 +65,8 @@ def test_help_is_no_error(project: Path, cli: Cli, command: str) -> None:
         ("check . --baseline gone.json", "--write-baseline"),
         ("check . --config gone.toml", "gone.toml: no such configuration file"),
         ("check . --output-file no/such/folder.txt", "can't be written"),
+        ("check . --output-file .", "can't be written: it is a folder"),
+        ("verify . --output-file no/such/folder.txt", "can't be written"),
         ("explain FM9", "FM901, FM902"),
         ("explain no_such_name_at_all", "no Flyte 1 name"),
         ("migrate . --style fast", "fast"),
@@ -77,6 +79,13 @@ def test_a_wrong_call_says_what_to_do(project: Path, cli: Cli, engine: Engine, a
     assert result.code == 2
     assert message in result.err
     assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize("command", ["migrate", "check", "verify"])
+def test_an_empty_path_is_not_the_working_directory(project: Path, cli: Cli, engine: Engine, command: str) -> None:
+    (project / "a.py").write_text("old\n")
+    result = cli(command, "")
+    assert (result.code, result.err) == (2, "flyte-migrate: a path is empty\n")
 
 
 def test_a_folder_without_python_files_is_no_input(project: Path, cli: Cli) -> None:

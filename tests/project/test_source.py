@@ -179,6 +179,21 @@ def test_changed_staged_and_new_files_are_uncommitted(repository: Path) -> None:
     assert sorted(names(source.uncommitted(everything))) == ["changed.py", "new.py", "staged.py", "with space é.py"]
 
 
+def test_new_files_are_uncommitted_even_where_git_does_not_show_them(repository: Path) -> None:
+    git(repository, "config", "status.showUntrackedFiles", "no")
+    (repository / "new.py").write_text("x = 1\n")
+    assert names(source.uncommitted([str(repository / "new.py")])) == ["new.py"]
+
+
+def test_the_repository_of_a_file_is_asked_even_from_a_hook_of_another(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(repository.parent / "elsewhere"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(repository.parent / "elsewhere" / "index"))
+    (repository / "changed.py").write_text("x = 2\n")
+    assert names(source.uncommitted([str(repository / "changed.py")])) == ["changed.py"]
+
+
 def test_a_renamed_file_is_uncommitted_under_its_new_name(repository: Path) -> None:
     git(repository, "mv", "clean.py", "moved.py")
     assert names(source.uncommitted([str(repository / "moved.py")])) == ["moved.py"]

@@ -57,6 +57,11 @@ def test_a_code_of_another_version_is_no_error() -> None:
             Run("migrate", (Rewritten("a.py", b"", b"x"), Failed("c.py", "no")), 2, 12.0, written=True),
             "2 files scanned, 1 changed, 0 left for you, 1 failed in 12.0 s",
         ),
+        (
+            run(*(Diagnostic("a.py", line, 0, f"FM9{line:02}", "") for line in range(10, 20))),
+            "2 files scanned, 10 findings (1 FM910, 1 FM911, 1 FM912, 1 FM913, 1 FM914, 1 FM915 and 4 other codes), "
+            "0 failed in 0.3 s",
+        ),
     ],
 )
 def test_the_summary_line(what: Run, line: str) -> None:
