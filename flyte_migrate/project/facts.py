@@ -100,6 +100,20 @@ class Maker:
 
 
 @dataclass(frozen=True)
+class HandOver:
+    """An argument: a value that a function gives to another one.
+
+    Values are those that a function has under names of its own: its parameters by name, all others numbered. ``values``
+    are those that the argument may be, ``result`` is what the call gives.
+    """
+
+    callee: str
+    parameter: str | int  # the keyword, or the position
+    values: tuple[str, ...]
+    result: str
+
+
+@dataclass(frozen=True)
 class Function:
     """A function (or method) with its decorators, outermost first.
 
@@ -107,6 +121,8 @@ class Function:
     way.
     ``refers`` are the resolved names its body mentions, nested functions included; ``calls`` those it calls, apart from
     calls that are handed to ``asyncio.run``. ``maker`` is set at module level only.
+    ``changes`` are the parameters whose value it changes in place, ``shares`` the values (see :class:`HandOver`) that
+    it reads more than once.
     """
 
     key: str
@@ -122,6 +138,9 @@ class Function:
     has_value_return: bool = False
     handles: bool = False  # an `except` clause of its own names a class
     maker: Maker | None = None
+    changes: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
+    hands_over: tuple[HandOver, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from flyte_migrate.project.facts import (
     Todo,
     Variable,
 )
+from flyte_migrate.project.values import value_flow
 
 TODO_COMMENT = re.compile(r"#\s*TODO\(flyte-migrate (FM\d{3})\)")
 IGNORE_COMMENT = re.compile(r"#\s*flyte-migrate:\s*ignore(?:\[([^\]]*)\])?")
@@ -423,6 +424,7 @@ class _Indexer:
         self._block(node.body, key)
         maker = None if enclosing or isinstance(node, ast.AsyncFunctionDef) else self._maker(node)
         refers, calls = self.refers.pop(), self.calls.pop()
+        flow = value_flow(node, self.resolve)
         self.scopes.pop()
         if self.refers:
             self.refers[-1] |= refers
@@ -442,6 +444,9 @@ class _Indexer:
                 has_value_return=_returns_value(node),
                 handles=key in self.handling,
                 maker=maker,
+                changes=flow.changes,
+                shares=flow.shares,
+                hands_over=flow.hands_over,
             )
         )
 

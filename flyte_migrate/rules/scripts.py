@@ -8,6 +8,7 @@ Official: https://www.union.ai/docs/v2/flyte/user-guide/running-locally/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ import libcst as cst
 
 from flyte_migrate.project.colour import CONTEXT, GATES, NEW_PLACES, catches_maps, takes_frames
 from flyte_migrate.project.link import Task
+from flyte_migrate.project.mutations import Mutations
 from flyte_migrate.rewrite.awaiting import enclosing_function
 from flyte_migrate.rewrite.flow import Type
 from flyte_migrate.rewrite.plan import Finding, Insert, Item, Replace
@@ -23,6 +25,9 @@ from flyte_migrate.rewrite.view import FileView, Statement
 from flyte_migrate.rules import on_file
 from flyte_migrate.rules.kinds import DIRECTORY_TYPES, FILE_TYPES, Kind, kinds_of
 
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
+_TIMES = frozenset({"datetime.datetime"})
+_LOOPS = (cst.For, cst.While, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 _CLIENTS = frozenset({"flytekit.FlyteRemote", "union.UnionRemote"})
 #: What the context offers that does not come from the run.
 _WITHOUT_RUN = frozenset({"logging", "secrets", "working_directory", "default_deck", "decks", "stats"})
@@ -30,11 +35,11 @@ _WITHOUT_RUN = frozenset({"logging", "secrets", "working_directory", "default_de
 
 @on_file
 def run_what_needs_a_run(view: FileView) -> Iterator[Item]:
-    """``main(x=1)`` → ``flyte.with_runcontext(mode="local").run(main, x=1)`` where it waits, asks for its run or opens
-    data frames.
+    """``main(x=1)`` → ``flyte.with_runcontext(mode="local").run(main, x=1)`` where it waits, asks for its run, opens
+    data frames, or changes what others read.
     """
     for node, task in _outside_calls(view):
-        if task.qualified in view.colours.turned or not is_run(view, task):
+        if task.qualified in view.colours.turned or not (is_run(view, task) or _changes_arguments(view, node, task)):
             continue
         whole = _runner(view, node)
         if whole is None and task.qualified in view.colours.asynchronous:
@@ -98,8 +103,63 @@ def report_methods(view: FileView) -> Iterator[Item]:
 
 
 def is_run(view: FileView, task: Task) -> bool:
-    """Whether calls of a task from outside become runs of it."""
-    return (task.qualified in view.colours.in_need and _needs_run(view, task)) or "frame" in _data(view, task)
+    """Whether calls of a task from outside become runs of it, whatever they give it."""
+    return (
+        (task.qualified in view.colours.in_need and _needs_run(view, task))
+        or "frame" in _data(view, task)
+        or _is_time(view, task)
+        or (task.is_driver and _mutations(view).shows(task.module, task.function))
+    )
+
+
+@lru_cache(maxsize=1)
+def _mutations(view: FileView) -> Mutations:
+    return Mutations(view.index)
+
+
+def _changes_arguments(view: FileView, node: cst.Call, task: Task) -> bool:
+    """Whether a call changes objects that are read elsewhere: a run works on copies of them (SEM-12)."""
+    changed = _mutations(view).changed(task.module, task.function)
+    names = [p.name for p in task.function.parameters]
+    for position, arg in enumerate(node.args) if changed else ():
+        name = arg.keyword.value if arg.keyword is not None else "".join(names[position : position + 1])
+        if (name in changed or arg.star) and any(_is_read_again(view, n) for n in _names_in(arg.value)):
+            return True
+    return False
+
+
+def _names_in(node: cst.BaseExpression) -> list[cst.Name]:
+    """The names whose objects an argument is, or holds: not those that a call of it only reads."""
+    if isinstance(node, cst.Name):
+        return [node]
+    if isinstance(node, (cst.Attribute, cst.Subscript)):
+        return _names_in(node.value)
+    if isinstance(node, (cst.List, cst.Tuple, cst.Set)):
+        return [name for element in node.elements for name in _names_in(element.value)]
+    if isinstance(node, cst.Dict):
+        return [name for element in node.elements for name in _names_in(element.value)]
+    return []
+
+
+def _is_read_again(view: FileView, name: cst.Name) -> bool:
+    """Whether the object of a name may be read after the call that it is given to."""
+    scope = view.scope_at[name]
+    owner = scope.owner(name.value)
+    if owner is None:
+        return False
+    function = enclosing_function(view, name)
+    is_global = owner.node is not (view.tree if function is None else function)
+    if is_global or any(binding.kind == "import" for binding in owner.bindings[name.value]):
+        return True
+    statement = view.statement(name)
+    if any(isinstance(a, _LOOPS) for a in view.ancestors(name)):
+        return True
+    if isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], cst.Assign):
+        targets = statement.body[0].targets
+        if len(targets) == 1 and isinstance(targets[0].target, cst.Name) and targets[0].target.value == name.value:
+            return False
+    reads = view.uses_of(name.value, owner)
+    return bool(reads[reads.index(name) + 1 :])
 
 
 def _beginning(view: FileView, node: cst.Call) -> Statement:
@@ -132,6 +192,13 @@ def _is_test(view: FileView, function: cst.FunctionDef) -> bool:
     return name.startswith(("test_", "conftest")) or name.endswith("_test.py") or function.name.value.startswith("test")
 
 
+def _is_time(view: FileView, task: Task) -> bool:
+    """Whether a task, or a task that it calls, is declared to take or give points in time: those without a zone become
+    UTC on the way (SEM-12).
+    """
+    return "time" in _data(view, task)
+
+
 @lru_cache(maxsize=1)
 def _known(view: FileView) -> dict[str, frozenset[str]]:
     """What :func:`_data` has said about the tasks that a file calls."""
@@ -139,7 +206,9 @@ def _known(view: FileView) -> dict[str, frozenset[str]]:
 
 
 def _data(view: FileView, task: Task) -> frozenset[str]:
-    """``file`` and ``frame``, as far as a task, or a task that it calls, is declared to take, give or make such."""
+    """``file``, ``frame`` and ``time``, as far as a task, or a task that it calls, is declared to take, give or make
+    such.
+    """
     known = _known(view)
     if task.qualified not in known:
         known[task.qualified] = _reached_data(view, task)
@@ -166,6 +235,8 @@ def _own_data(view: FileView, task: Task) -> Iterator[str]:
     for annotation in annotations:
         kind = kinds.of_type(Type(annotation, task.module)) if annotation else None
         yield from _names(kind) if kind is not None else ()
+        if annotation and any(view.index.local(task.module, n) in _TIMES for n in _NAME.findall(annotation)):
+            yield "time"
     if any(view.index.canonical(name, task.module) in FILE_TYPES | DIRECTORY_TYPES for name in task.function.refers):
         yield "file"
 
@@ -183,12 +254,10 @@ def _names(kind: Kind) -> Iterator[str]:
 def is_outside(view: FileView, node: cst.CSTNode) -> bool:
     """Whether a node stands in code that no task executes."""
     function = enclosing_function(view, node)
-    if function is None:
-        return True
-    return (
-        isinstance(function, cst.FunctionDef)
-        and f"{view.facts.module}.{view.function_key(function)}" not in view.colours.inside
-    )
+    if isinstance(function, cst.Lambda):
+        around = view.function_of(function)
+        return _is_main(view.top_statement(node)) if around is None else is_outside(view, function)
+    return function is None or f"{view.facts.module}.{view.function_key(function)}" not in view.colours.inside
 
 
 def _runner(view: FileView, node: cst.Call) -> cst.Call | None:
