@@ -832,7 +832,8 @@ def canonical_name(qualified: str) -> str:
     for length in range(len(parts), 0, -1):
         head = ".".join(parts[:length])
         if head in known.aliases:
-            return ".".join([known.aliases[head], *parts[length:]])
+            through = ".".join([known.aliases[head], *parts[length:]])
+            return through if length == len(parts) else canonical_name(through)  # the module may be an alias, too
         if head in known.rows:
             return qualified
     return qualified

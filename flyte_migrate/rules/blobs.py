@@ -47,6 +47,8 @@ _NAME_METHODS = frozenset({"endswith", "rsplit", "split", "rpartition"})
 #: Attributes by which a value shows that it is a file or directory, whatever else its type allows.
 _OF_BLOBS = frozenset({"path", "download", "open", "remote_source", "remote_path", "remote_directory", "crawl"})
 _TO_PATH = frozenset({"str", "os.fspath"})
+#: Modules and builtins whose functions take a path that is there.
+_READERS = frozenset({"open", "os", "shutil", "pathlib", "zipfile", "tarfile", "gzip", "sqlite3", "pandas", "PIL"})
 _PATH_CLASSES = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath"})
 
 
@@ -783,8 +785,10 @@ def _downloaded(view: FileView, use: Use) -> Callable[[cst.BaseExpression], cst.
 
 def _if_blob(view: FileView, use: Use, made: str) -> str:
     """The template of an expression over ``{source}``, for what may be something else only where it is a file."""
-    if not use.kind.is_either or use.attribute:
+    if use.attribute:
         return made
+    if not use.kind.is_either:
+        return f"{made} if {{source}} is not None else None" if _may_be_none(view, use) else made
     cls = v2_name(view, FILE.target if use.kind.name == "file" else DIRECTORY.target)
     return f"{made} if isinstance({{source}}, {cls}) else {{source}}"
 
@@ -799,8 +803,77 @@ def read_in_place(view: FileView, use: Use, holder: cst.BaseExpression) -> cst.B
     return _fit(view, use, expression(_if_blob(view, use, download), source=parenthesized(holder)))
 
 
+def _may_be_none(view: FileView, use: Use) -> bool:
+    """Whether a variable that may hold no file is handed on as it is, to what may take None, too."""
+    if not isinstance(use.node, cst.Name) or use.whole is not use.node:
+        return False
+    around = view.parent(use.node)
+    call = view.parent(around) if isinstance(around, cst.Arg) else None
+    takes_none = isinstance(around, cst.FormattedStringExpression) or (
+        isinstance(call, cst.Call) and not _needs_path(view, call)
+    )
+    if use.role == "path" and not takes_none:
+        return False
+    return _is_optional(view, kinds_of(view), use.node) and not _is_given(view, use.node)
+
+
+def _needs_path(view: FileView, call: cst.Call) -> bool:
+    """Whether a function is known to fail for None."""
+    return kinds_of(view).called(call).split(".")[0] in _READERS
+
+
+def _is_given(view: FileView, name: cst.Name) -> bool:
+    """Whether the code around a name has made sure that it is not None there."""
+    child: cst.CSTNode = name
+    for ancestor in view.ancestors(name):
+        if isinstance(ancestor, (cst.FunctionDef, cst.Lambda)):
+            return False
+        if isinstance(ancestor, (cst.If, cst.IfExp, cst.While)) and child is not ancestor.test:
+            if _tells(ancestor.test, name.value, given=child is ancestor.body):
+                return True
+        elif isinstance(ancestor, cst.BooleanOperation) and child is ancestor.right:
+            if _tells(ancestor.left, name.value, given=isinstance(ancestor.operator, cst.And)):
+                return True
+        elif isinstance(ancestor, cst.IndentedBlock):
+            if any(_leaves_given(line, name.value) for line in ancestor.body[: list(ancestor.body).index(child)]):
+                return True
+        child = ancestor
+    return False
+
+
+def _tells(test: cst.BaseExpression, name: str, given: bool) -> bool:
+    """Whether a test that came out as ``given`` says that a variable is not None."""
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And if given else cst.Or):
+        return _tells(test.left, name, given) or _tells(test.right, name, given)
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return _tells(test.expression, name, not given)
+    if isinstance(test, cst.Call):
+        return given and code(test).startswith(f"isinstance({name},")
+    is_none = _compares_to_none(test)
+    if is_none is None:
+        return given and code(test) == name
+    assert isinstance(test, cst.Comparison)
+    return code(test.left) == name and is_none is not given
+
+
+def _leaves_given(line: cst.CSTNode, name: str) -> bool:
+    """Whether what follows a statement is reached only with a variable that is not None."""
+    if isinstance(line, cst.If):
+        return line.orelse is None and _leaves(line.body) and _tells(line.test, name, given=False)
+    return isinstance(line, cst.SimpleStatementLine) and any(
+        isinstance(part, cst.Assert) and _tells(part.test, name, given=True) for part in line.body
+    )
+
+
+def _leaves(body: cst.BaseSuite) -> bool:
+    last = body.body[-1] if body.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, (cst.Return, cst.Raise, cst.Continue, cst.Break))
+
+
 def _shown(view: FileView, use: Use, holder: cst.BaseExpression) -> cst.BaseExpression:
-    if not use.kind.is_either:
+    if not use.kind.is_either and not _may_be_none(view, use):
         return cst.Attribute(holder, cst.Name("path"))
     return placed(view, use.whole, expression(_if_blob(view, use, "{source}.path"), source=parenthesized(holder)))
 
@@ -932,6 +1005,8 @@ def _within(view: FileView, node: cst.CSTNode, ancestor: cst.CSTNode) -> bool:
 
 def _is_optional(view: FileView, kinds: Kinds, root: cst.Name) -> bool:
     for binding in kinds.reaching(root):
+        if binding.kind == "assign" and binding.value is not None and code(binding.value) == "None":
+            return True
         if isinstance(binding.node, cst.Param) and binding.node.annotation is not None:
             text = code(binding.node.annotation.annotation)
             if (
