@@ -288,6 +288,12 @@ class FileView:
                 links.append(parent)
                 chain = parent
             if canonical.split(".")[0] not in V1_ROOTS:
+                generic = self.generic(name)
+                if generic:
+                    node = links[0] if links else name
+                    if isinstance(call := self.parents.get(node), cst.Call) and call.func is node:
+                        yield Reference(name, chain, generic, tuple(a.attr.value for a in links), known.row(generic))
+                    continue
                 if not links or self.index.module_of(qualified, self.facts.module) is None:
                     continue
                 # `import common` where common re-exports flytekit names: `common.task`
@@ -309,6 +315,25 @@ class FileView:
                         known.rows.get(full) or known.row(".".join([full, *path[length:]])),
                     )
                     break
+
+    def generic(self, node: cst.CSTNode) -> str:
+        """The v1 type behind a module-level name for it with parameters: ``CSV = FlyteFile["csv"]``; else empty.
+
+        As a type the name stays what it is, but what it makes is what the type makes.
+        """
+        bindings = self.bindings(node) if isinstance(node, cst.Name) else ()
+        if len(bindings) != 1 or bindings[0].kind != "assign" or self.function_of(bindings[0].node) is not None:
+            return ""
+        value = bindings[0].value
+        if not isinstance(value, cst.Subscript):
+            return ""
+        base: cst.BaseExpression = value.value
+        if self.canonical(base) in ("typing.Annotated", "typing_extensions.Annotated"):
+            first = value.slice[0].slice
+            base = first.value if isinstance(first, cst.Index) else base
+            base = base.value if isinstance(base, cst.Subscript) else base
+        name = self.canonical(base)
+        return name if name.split(".")[0] in V1_ROOTS else ""
 
     def _is_alias_kept(self, name: cst.Name) -> bool:
         """Whether a name stands for another one (`Source = FlyteFile`) as it will after the rewrite, too: a call and

@@ -499,12 +499,20 @@ class Kinds:
         """The canonical name of what is called: ``open`` for the builtin; empty for a method of a value."""
         if isinstance(node.func, cst.Name) and not self.view.bindings(node.func):
             return self.view.canonical(node.func) or node.func.value
-        name = self.view.canonical(node.func)
+        name = self._maker(node.func)
         if isinstance(node.func, cst.Attribute):
             owner = self.view.index.definition(name.rpartition(".")[0], self.view.facts.module)
             if owner is not None and owner.variable is not None:
                 return ""  # at the top level, too
         return name
+
+    def _maker(self, function: cst.BaseExpression) -> str:
+        """The canonical name of a function or class: of the type, where a name stands for one with parameters."""
+        owner = function.value if isinstance(function, cst.Attribute) else function
+        generic = self.view.generic(owner)
+        if generic:
+            return f"{generic}.{function.attr.value}" if isinstance(function, cst.Attribute) else generic
+        return self.view.canonical(function)
 
     def _call(self, node: cst.Call) -> Kind | None:
         if called_task(self.view, node.func) is not None:
@@ -933,7 +941,7 @@ class Kinds:
         if not isinstance(node, cst.Call):
             return False
         function = node.func.value if isinstance(node.func, cst.Subscript) else node.func
-        name = self.view.canonical(function)
+        name = self._maker(function)
         owner, _, method = name.rpartition(".")
         made = method in ("new", "new_remote_file", "new_remote", "from_source")
         return bool({name, owner if made else ""} & (FILE_TYPES | DIRECTORY_TYPES))
