@@ -14,7 +14,7 @@ from flyte_migrate.project.environments import POD
 from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, call, code, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
-from flyte_migrate.rules import on_symbol
+from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.configuration import (
     Comments,
     argument_comments,
@@ -454,3 +454,25 @@ def convert_query_config(view: FileView, reference: Reference) -> Iterator[Item]
         yield Replace(node, build)
         return
     yield Replace(reference.node, lambda updated: target)
+
+
+# -- operators of Airflow ---------------------------------------------------------------------------------------------
+
+
+@on_file
+def report_airflow_operators(view: FileView) -> Iterator[Item]:
+    """Operators and sensors of Airflow that a workflow makes: flytekit's plugin ran each as a task, unasked (PLG-21)."""
+    if not any(i.target.startswith("airflow.") for i in view.facts.imports):
+        return
+    for node in view.by_type.get(cst.Call, ()):
+        assert isinstance(node, cst.Call)
+        name = view.qualified(node.func) or ""
+        if not name.startswith("airflow.") or not name.endswith(("Operator", "Sensor", "SensorAsync")):
+            continue
+        definition = view.task_around(node)
+        if definition is not None and definition.task.role in ("workflow", "dynamic"):
+            message = (
+                f"{code(node.func)}(...) ran as a task in Flyte 1; Flyte 2 only makes the operator: call what it"
+                " stands for from a task."
+            )
+            yield Finding(node, "FM640", message)
