@@ -141,6 +141,14 @@ def _constructor(view: FileView, blob: Blob, call: cst.Call) -> Iterator[Item]:
 
     if not read_at_once and not keep_local and destination is None:
         yield from helpers(view, blob, place, path.value, call)
+        if place.name in ("path", "text") and in_run(view, call) and kinds.may_be_written_later(call):
+            made_now = f"{v2_name(view, blob.target)}.from_local_sync"
+            yield Finding(
+                call,
+                "FM309",
+                f"{made_now} uploads {code(path.value)} here; Flyte 1 did when the task returned: call it once the"
+                " file is written.",
+            )
     yield Replace(call, lambda updated: placed(view, call, made(updated)))
 
 

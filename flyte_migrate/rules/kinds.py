@@ -128,6 +128,10 @@ _FRAME_METHODS = frozenset(
         "sort_values",
     ]
 )
+#: Calls and methods that write nothing.
+_LOOKS = frozenset(
+    ["print", "str", "int", "range", "download", "items", "keys", "values", "get", "info", "debug", "join", "split"]
+)
 #: Builtins that give the items of their argument in another order or container.
 _SAME_ITEMS = frozenset({"list", "sorted", "reversed", "tuple", "set", "iter"})
 _CREATE_NODE = "flytekit.core.node_creation.create_node"
@@ -904,6 +908,9 @@ class Kinds:
         if any(self._is_path_like_use(use) for use in uses):
             return True
         position = self.order[node]
+        left = max((self.order[use] for use in uses), default=0)
+        if any(position < self.order[c] < left and self._acts(c) for c in self._calls_around(node)):
+            return True
         written = {n.value for a in node.args for n in _names(a.value)}
         return any(
             self.order[n] > position
@@ -914,6 +921,45 @@ class Kinds:
             for n in self.view.occurrences.get(value, ())
             if not any(a is node for a in self.view.ancestors(n))
         )
+
+    def may_be_written_later(self, node: cst.Call) -> bool:
+        """Whether the file that a constructor is given may not be complete yet.
+
+        That is so if what could write it comes only later, or is given a part of its path later.
+        """
+        position = self.order[node]
+        around = set(self.view.ancestors(node))
+        calls = [c for c in self._calls_around(node) if c is not node and c not in around]
+        later = [c for c in calls if self.order[c] > position and self._acts(c)]
+        if not any(self.order[c] < position and self._writes(c) for c in calls):
+            return bool(later)
+        named = {n.value for a in node.args for n in _names(a.value)}
+        return any(n.value in named for c in later for a in c.args for n in _names(a.value))
+
+    def _calls_around(self, node: cst.CSTNode) -> list[cst.Call]:
+        function = self.view.function_of(node)
+        return [n for n in walk(function.body) if isinstance(n, cst.Call)] if function is not None else []
+
+    def _acts(self, call: cst.Call) -> bool:
+        """Whether a call runs code that may write files: a function of the project that is no task, or a program."""
+        if called_task(self.view, call.func) is not None or mapped_task(self.view, call.func) is not None:
+            return False
+        name = self.called(call)
+        if name.startswith("subprocess.") or name in ("os.system", "asyncio.run"):
+            return True
+        definition = self.view.index.definition(name, self.view.facts.module) if name else None
+        return definition is not None and definition.function is not None
+
+    def _writes(self, call: cst.Call) -> bool:
+        """Whether a call may have written a file: all but those that are known to look at values only."""
+        name = self.called(call)
+        if name in INSPECTION or name in V1_TYPES or name in _LOOKS or name.startswith(("os.path.", "pathlib.")):
+            return False
+        definition = self.view.index.definition(name, self.view.facts.module) if name else None
+        if definition is not None and definition.cls is not None:
+            return False
+        method = call.func.attr.value if isinstance(call.func, cst.Attribute) and not name else ""
+        return not method or method not in _LOOKS | CONTAINER_METHODS | _PATH_METHODS | _STRING_METHODS
 
     def _makes_entry(self, use: cst.Name) -> bool:
         parent = self.view.parent(use)

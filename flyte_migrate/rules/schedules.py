@@ -125,7 +125,8 @@ def convert_cron(view: FileView, reference: Reference) -> Iterator[Item]:
         yield Finding(
             node,
             "FM502",
-            f"The offset {code(given['offset'].value)} was left out; shift the cron expression {text!r} by it.",
+            f"The offset {code(given['offset'].value)} was left out; shift the cron expression"
+            f" {code(expression.value)} by it.",
         )
     keep = translated is None or translated == text
     position = list(node.args).index(expression)
