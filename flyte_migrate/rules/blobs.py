@@ -834,11 +834,15 @@ def _is_given(view: FileView, name: cst.Name) -> bool:
         elif isinstance(ancestor, cst.BooleanOperation) and child is ancestor.right:
             if _tells(ancestor.left, name.value, given=isinstance(ancestor.operator, cst.And)):
                 return True
-        elif isinstance(ancestor, cst.IndentedBlock):
-            if any(_leaves_given(line, name.value) for line in ancestor.body[: list(ancestor.body).index(child)]):
-                return True
+        elif isinstance(ancestor, cst.IndentedBlock) and _is_given_before(ancestor, child, name.value):
+            return True
         child = ancestor
     return False
+
+
+def _is_given_before(block: cst.IndentedBlock, line: cst.CSTNode, name: str) -> bool:
+    before = next(n for n, statement in enumerate(block.body) if statement is line)
+    return any(_leaves_given(statement, name) for statement in block.body[:before])
 
 
 def _tells(test: cst.BaseExpression, name: str, given: bool) -> bool:

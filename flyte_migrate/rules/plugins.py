@@ -461,7 +461,7 @@ def convert_query_config(view: FileView, reference: Reference) -> Iterator[Item]
 
 @on_file
 def report_airflow_operators(view: FileView) -> Iterator[Item]:
-    """Operators and sensors of Airflow that a workflow makes: flytekit's plugin ran each as a task, unasked (PLG-21)."""
+    """Operators and sensors of Airflow that a workflow makes: flytekit's plugin ran each as a task (PLG-21)."""
     if not any(i.target.startswith("airflow.") for i in view.facts.imports):
         return
     for node in view.by_type.get(cst.Call, ()):
