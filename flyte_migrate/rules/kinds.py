@@ -929,8 +929,11 @@ class Kinds:
         """
         position = self.order[node]
         around = set(self.view.ancestors(node))
+        if any(isinstance(a, cst.Call) and self._acts(a) for a in around):
+            return False  # read at once
         calls = [c for c in self._calls_around(node) if c is not node and c not in around]
-        later = [c for c in calls if self.order[c] > position and self._acts(c)]
+        line = self.view.statement(node)
+        later = [c for c in calls if self.order[c] > position and self._acts(c) and self.view.statement(c) is not line]
         if not any(self.order[c] < position and self._writes(c) for c in calls):
             return bool(later)
         named = {n.value for a in node.args for n in _names(a.value)}
