@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
@@ -15,7 +16,7 @@ from flyte_migrate.catalogue import catalogue
 from flyte_migrate.diagnostics import Diagnostic, Failed, Outcome, Severity, Skipped, Unchanged
 from flyte_migrate.mapping import V1_ROOTS, Row, table
 from flyte_migrate.project import companions, source
-from flyte_migrate.project.discover import Candidate, Discovery, mentions_v1
+from flyte_migrate.project.discover import Candidate, Discovery, mentions_v1, own_packages
 from flyte_migrate.project.facts import ModuleFacts
 from flyte_migrate.project.source import SourceFile
 from flyte_migrate.settings import Settings
@@ -29,6 +30,14 @@ UNKNOWN_NAME = "FM903"
 FILES_PER_WORKER = 150
 
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """What to look for: the findings that are wanted, and the v1 names that are the project's own packages here."""
+
+    settings: Settings
+    own_packages: frozenset[str]
 
 
 def check(discovery: Discovery, settings: Settings, on_progress: Progress | None = None) -> Iterator[Outcome]:
@@ -45,14 +54,16 @@ def check(discovery: Discovery, settings: Settings, on_progress: Progress | None
         except source.SourceError as error:
             outcomes[candidate.path] = _unreadable(candidate, str(error))
     surfaces: dict[str, ModuleFacts] = {}
-    for number, (candidate, examined) in enumerate(zip(hits, _examine_all(hits, settings), strict=True), 1):
+    ask = _Ask(settings, own_packages(discovery.roots))
+    work = each(_examine, hits, ask, settings.workers(len(hits), FILES_PER_WORKER))
+    for number, (candidate, examined) in enumerate(zip(hits, work, strict=True), 1):
         outcomes[candidate.path], surface = examined
         if surface is not None:
             surfaces[candidate.path] = surface
         if on_progress is not None:
             on_progress(number, len(hits))
     for candidate, known in _handed_on(discovery.targets, surfaces):
-        outcomes[candidate.path], _ = _examine(candidate, settings, known)
+        outcomes[candidate.path], _ = _examine(candidate, ask, known)
     for candidate in discovery.targets:
         yield outcomes.get(candidate.path) or Unchanged(candidate.display)
     yield from beside(discovery, settings)
@@ -73,23 +84,19 @@ def _content(candidate: Candidate) -> bytes:
 _Examined = tuple[Outcome, ModuleFacts | None]
 
 
-def _examine_all(hits: Sequence[Candidate], settings: Settings) -> Iterator[_Examined]:
-    return each(_examine, hits, settings, settings.workers(len(hits), FILES_PER_WORKER))
-
-
-def _examine(candidate: Candidate, settings: Settings, known: Mapping[str, str] | None = None) -> _Examined:
+def _examine(candidate: Candidate, ask: _Ask, known: Mapping[str, str] | None = None) -> _Examined:
     """The outcome for one file, and what it hands on. Nothing leaves it as an exception, whatever the file holds."""
     try:
-        return _findings(candidate, settings, known)
+        return _findings(candidate, ask, known)
     except source.SourceError as error:
         return _unreadable(candidate, str(error)), None
-    except (RecursionError, MemoryError):
+    except RecursionError:
         return _skipped(candidate, "FM003", 1, 0, "nested too deeply to be read"), None
     except Exception as error:
         return Failed(candidate.display, f"{type(error).__name__}: {error}", traceback.format_exc()), None
 
 
-def _findings(candidate: Candidate, settings: Settings, known: Mapping[str, str] | None) -> _Examined:
+def _findings(candidate: Candidate, ask: _Ask, known: Mapping[str, str] | None) -> _Examined:
     from flyte_migrate.project.index import index_module  # here because a project without Flyte 1 never needs it
 
     file = source.decode(_content(candidate))
@@ -99,10 +106,12 @@ def _findings(candidate: Candidate, settings: Settings, known: Mapping[str, str]
         return _skipped(candidate, "FM001", error.lineno or 1, max((error.offset or 1) - 1, 0), error.msg), None
     except ValueError as error:  # a null byte, before Python 3.12
         return _skipped(candidate, "FM001", 1, 0, str(error)), None
+    facts = facts.without_uses_of(ask.own_packages)
     surface = _surface(facts)
     if facts.skip_file:
         return Skipped(candidate.display, "it has a `flyte-migrate: skip-file` comment"), surface
     found = chain(_todos(candidate.display, facts), _leftovers(candidate.display, facts, file))
+    settings = ask.settings
     wanted = (finding for finding in found if settings.enabled(finding.code, candidate.path))
     kept = suppress(candidate.display, wanted, facts.ignores, _can_find)
     wanted_only = tuple(item for item in kept if settings.enabled(item.code, candidate.path))

@@ -16,7 +16,7 @@ from flyte_migrate.asynchronous import second_pass
 from flyte_migrate.catalogue import catalogue
 from flyte_migrate.diagnostics import Diagnostic, Failed, Outcome, Rewritten, Severity, Skipped, Unchanged
 from flyte_migrate.project.colour import Colours, plan_colours
-from flyte_migrate.project.discover import Candidate, ProjectRoot, mentions_v1
+from flyte_migrate.project.discover import Candidate, ProjectRoot, mentions_v1, own_packages
 from flyte_migrate.project.environments import EnvironmentPlan, plan_environments
 from flyte_migrate.project.facts import ModuleFacts
 from flyte_migrate.project.index import index_module
@@ -139,7 +139,7 @@ def index_project(targets: Sequence[Candidate], roots: Sequence[ProjectRoot], st
     _take_imported(indexed, waiting, take)
     migrated = {modules[t.path] for t in targets if t.path in modules}
     untouched = frozenset(m for m, facts in indexed.items() if m not in migrated or facts.skip_file)
-    index = link(indexed.values(), texts, untouched)
+    index = link(indexed.values(), texts, untouched, own_packages(roots))
     return Project(index, plan_environments(index), plan_colours(index, style), modules)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from itertools import chain
@@ -137,8 +137,16 @@ def _migrate(
         _show(run, output.color)
     output.report(run, sys.stdout if report_takes_stdout else sys.stderr)
     if run.changed and not write and not output.quiet:
-        output.say("Nothing was changed; --write does it.")
+        output.say(*_hints(run, not report_takes_stdout))
     return of_run(run)
+
+
+def _hints(run: Run, shown: bool) -> Iterator[str]:
+    """What to do about changes that are pending, whose diff may have been ``shown``."""
+    yield "Nothing was changed; --write does it."
+    far = sum(map(diff.is_out_of_reach, run.changed)) if shown else 0
+    if far:
+        yield f"`git apply` takes the diff of {far} of these files only in a folder above them; make it there."
 
 
 def _outcomes(discovery: Discovery, settings: Settings, output: Output) -> tuple[Outcome, ...]:

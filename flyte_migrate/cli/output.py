@@ -72,7 +72,7 @@ class Output:
 
 
 def refuse_unwritable(file: str | None) -> None:
-    """Ends the command if no report can be written to ``file``: asked before the work is done, and files are changed."""
+    """Ends the command if no report can be written to ``file``: before the work is done, and files are changed."""
     if file is None:
         return
     if os.path.isdir(file):

@@ -24,6 +24,10 @@ else:
 #: Top-level packages whose names are v1. ``flyte_migrate``, imported by user code, is the registry's run-time shim.
 V1_ROOTS = frozenset({"flytekit", "flytekitplugins", "union", "unionai", "flyte_migrate"})
 
+#: Those of them that a project may use for a package of its own, which its imports mean then. Not so flytekit, a copy
+#: of which is still v1, and flytekitplugins, a namespace that projects add to.
+SHADOWABLE_ROOTS = frozenset({"union", "unionai", "flyte_migrate"})
+
 Kind = Literal["rename", "rule", "drop", "manual"]
 
 

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from flyte_migrate.mapping import SHADOWABLE_ROOTS
 from flyte_migrate.project.companions import is_companion
 from flyte_migrate.settings import Settings
 
@@ -119,6 +120,11 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovery:
         raise NoInputError(f"no Python files in {', '.join(paths)}" if paths else "no paths given")
     companions = tuple(sorted(_named_companions(roots, folders)))
     return Discovery(targets, tuple(roots), companions, tuple(excluded))
+
+
+def own_packages(roots: Sequence[ProjectRoot]) -> frozenset[str]:
+    """The top-level packages and modules of the projects that have the name of a v1 package and stand in its way."""
+    return frozenset(file.module for root in roots for file in root.files if file.module in SHADOWABLE_ROOTS)
 
 
 def standard_input(content: bytes, filename: str, settings: Settings) -> Discovery:

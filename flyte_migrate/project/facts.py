@@ -6,7 +6,7 @@ one defined at its top level. The link step follows them across modules.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Guard = Literal["", "type_checking", "try"]
@@ -255,3 +255,9 @@ class ModuleFacts:
     def uses_v1(self) -> bool:
         """Whether the module mentions any v1 name."""
         return bool(self.uses)
+
+    def without_uses_of(self, packages: frozenset[str]) -> ModuleFacts:
+        """The same facts, where names of these ``packages`` are none of v1: they are the project's own."""
+        if not packages:
+            return self
+        return replace(self, uses=tuple(use for use in self.uses if use.name.split(".")[0] not in packages))

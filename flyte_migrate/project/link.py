@@ -140,6 +140,8 @@ class ProjectIndex:
     suffixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     #: Modules that stay as they are, whatever becomes of the others.
     untouched: frozenset[str] = frozenset()
+    #: Packages of the project that have the name of a v1 one.
+    own_packages: frozenset[str] = frozenset()
     # Answers given before: names are asked for again and again, and nothing here changes.
     _imported: dict[tuple[str, str], str | None] = field(default_factory=dict, repr=False, compare=False)
     _defined: dict[tuple[str, str], Definition | None] = field(default_factory=dict, repr=False, compare=False)
@@ -843,27 +845,33 @@ def link(
     modules: Iterable[ModuleFacts],
     texts: Mapping[str, str] | None = None,
     untouched: frozenset[str] = frozenset(),
+    own_packages: frozenset[str] = frozenset(),
 ) -> ProjectIndex:
     """The linked index of a project's modules.
 
     ``texts`` are the sources of those with star imports, by module id: what these bring shows only now, and the facts
-    of such a module are taken once more. ``untouched`` are modules that are not migrated.
+    of such a module are taken once more. ``untouched`` are modules that are not migrated, ``own_packages`` those of
+    the project that have the name of a v1 one.
     """
-    by_id = {facts.module: facts for facts in modules}
-    index = _linked(by_id, untouched)
+    by_id = {facts.module: facts.without_uses_of(own_packages) for facts in modules}
+    index = _linked(by_id, untouched, own_packages)
     again: dict[str, ModuleFacts] = {}
     for module, text in (texts or {}).items():
         facts = by_id[module]
         known = index.handed_on(module) if facts.star_imports else {}
         if known:
-            again[module] = index_module(facts.path, module, text, facts.is_package, known)
-    return _linked({**by_id, **again}, untouched) if again else index
+            fresh = index_module(facts.path, module, text, facts.is_package, known)
+            again[module] = fresh.without_uses_of(own_packages)
+    return _linked({**by_id, **again}, untouched, own_packages) if again else index
 
 
-def _linked(by_id: Mapping[str, ModuleFacts], untouched: frozenset[str]) -> ProjectIndex:
+def _linked(
+    by_id: Mapping[str, ModuleFacts], untouched: frozenset[str], own_packages: frozenset[str]
+) -> ProjectIndex:
     suffixes: dict[str, list[str]] = {}
     for module in by_id:
         parts = module.split(".")
         for start in range(1, len(parts)):
             suffixes.setdefault(".".join(parts[start:]), []).append(module)
-    return ProjectIndex(by_id, {suffix: tuple(sorted(ids)) for suffix, ids in suffixes.items()}, untouched)
+    by_suffix = {suffix: tuple(sorted(ids)) for suffix, ids in suffixes.items()}
+    return ProjectIndex(by_id, by_suffix, untouched, own_packages)

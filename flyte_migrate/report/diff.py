@@ -27,10 +27,20 @@ _ESCAPES = {
 
 def unified(rewritten: Rewritten) -> bytes:
     """The diff of one file, with paths from the working directory: where ``git apply`` starts from as well."""
-    name = os.path.relpath(rewritten.path)
+    name = _from_here(rewritten.path)
     lines = [b"--- " + _header("a", name), b"+++ " + _header("b", name)]
     lines += _hunks(rewritten.before, rewritten.after)
     return b"".join(lines)
+
+
+def is_out_of_reach(rewritten: Rewritten) -> bool:
+    """Whether the file is not below the working directory, so that ``git apply`` refuses its diff there."""
+    return _from_here(rewritten.path).split(os.sep, 1)[0] == os.pardir
+
+
+def _from_here(path: str) -> str:
+    """The file's own path, not that of a link to it: git changes no files through links."""
+    return os.path.relpath(os.path.realpath(path), os.path.realpath(os.curdir))
 
 
 def colored(diff: bytes, style: Style) -> bytes:

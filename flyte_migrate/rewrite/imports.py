@@ -429,7 +429,10 @@ def _kept(
         kept = [a for a in _aliases(line) if isinstance(a, cst.ImportAlias) and a not in doomed and _is_v1(line, a)]
         if not kept or view.todos_above(line.statement):
             continue
-        names = [_local(line, alias)[0] for alias in kept]
+        targets = [_local(line, alias) for alias in kept]
+        names = [local for local, target in targets if target.split(".")[0] not in view.index.own_packages]
+        if not names:
+            continue
         code = _reason(view, names, after, findings)
         elsewhere = [n for n in names if f"{view.facts.module}.{n}" in view.index.needed_by_others]
         yield Finding(line.node, code, _still_used(names, elsewhere))

@@ -282,6 +282,8 @@ class FileView:
             canonical = self.index.canonical(qualified, self.facts.module)
             if canonical not in ROLES and self._is_alias_kept(name):
                 continue
+            if canonical.split(".")[0] in self.index.own_packages:
+                continue
             chain: cst.Name | cst.Attribute = name
             links: list[cst.Attribute] = []
             while isinstance(parent := self.parents.get(chain), cst.Attribute) and parent.value is chain:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.harness import Cli
 
 FLOW = """\
@@ -298,6 +300,32 @@ def test_libcst_and_rich_are_never_imported(project: Path) -> None:
 
 def test_a_project_without_flyte_1_needs_not_even_the_index(project: Path) -> None:
     assert not {"libcst", "rich", "flyte_migrate.project.index"} & imported_by_check(project, "x = 1\n")
+
+
+@pytest.mark.parametrize("package", ["flyte_migrate/__init__.py", "src/flyte_migrate/__init__.py", "flyte_migrate.py"])
+def test_a_package_of_the_project_is_not_the_one_whose_name_it_has(project: Path, cli: Cli, package: str) -> None:
+    (project / package).parent.mkdir(parents=True, exist_ok=True)
+    (project / package).write_text("from .inner import f\n")
+    (project / "uses.py").write_text("import flyte_migrate.inner as i\nfrom flyte_migrate import f\n\nf(i)\n")
+    assert cli("check", ".").code == 0
+    assert cli("check", "uses.py").code == 0
+    assert cli("migrate", ".").code == 0
+
+
+def test_a_mixed_file_keeps_what_it_has_of_a_package_of_the_project(project: Path, cli: Cli) -> None:
+    (project / "union").mkdir()
+    (project / "union" / "__init__.py").write_text("def dues() -> int:\n    return 1\n")
+    (project / "flow.py").write_text("from union import dues\n" + FLOW.replace("return 1", "return dues()"))
+    assert "union" not in cli("check", ".").text
+    result = cli("migrate", "flow.py")
+    assert b"+from union" not in result.out and b"-from union" not in result.out
+    assert "FM900" not in result.err and "TODO" not in result.text
+
+
+def test_a_folder_of_scripts_is_no_package_of_the_project(project: Path, cli: Cli) -> None:
+    (project / "union").mkdir()
+    (project / "union" / "job.py").write_text("from union import task\n\n\n@task\ndef f() -> int:\n    return 1\n")
+    assert cli("check", ".").code == 1
 
 
 def test_names_that_other_modules_hand_on_are_found(project: Path, cli: Cli) -> None:

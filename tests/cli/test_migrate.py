@@ -80,6 +80,18 @@ def test_the_diff_applies_in_a_folder_of_the_repository(
     assert (repository / "plain.py").read_bytes() == FILES["plain.py"]
 
 
+def test_changes_above_the_working_directory_are_no_diff_for_git(
+    project: Path, cli: Cli, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.py", "pkg/b.py"):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("old\n")
+    monkeypatch.chdir(project / "pkg")
+    assert "`git apply` takes the diff of 1 of these files only in a folder above" in cli("migrate", "..").err
+    assert "git apply" not in cli("migrate", "b.py").err
+    assert "git apply" not in cli("migrate", "../a.py", "--write").err
+
+
 def test_the_diff_is_a_plain_unified_diff(project: Path, cli: Cli, engine: Engine) -> None:
     (project / "a.py").write_bytes(b"def f(x: dict[str, int]): return '[/red]' # :smile: old" + b" x" * 80 + b"\n")
     lines = cli("a.py").out.split(b"\n")

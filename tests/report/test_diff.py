@@ -51,6 +51,17 @@ def test_paths_are_relative_to_the_working_directory(tmp_path: Path, monkeypatch
     assert diff.startswith(b"--- a/pkg/f.py\n+++ b/pkg/f.py\n")
 
 
+def test_a_link_is_named_as_the_file_that_it_leads_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a.py").write_bytes(b"old\n")
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.chdir(tmp_path)
+    diff = unified(Rewritten("link/a.py", b"old\n", b"new\n"))
+    assert diff.startswith(b"--- a/real/a.py\n+++ b/real/a.py\n")
+    subprocess.run(["git", "apply"], input=diff, check=True)
+    assert (tmp_path / "real" / "a.py").read_bytes() == b"new\n"
+
+
 def test_colours_leave_the_bytes_alone() -> None:
     diff = unified(Rewritten("f.py", b"\xe9\r\nold\n", b"\xe9\r\nnew\n"))
     painted = colored(diff, Style(enabled=True))
