@@ -13,7 +13,7 @@ from flyte_migrate.catalogue import Code, catalogue
 from flyte_migrate.cli import options
 from flyte_migrate.cli.exit import stop
 from flyte_migrate.diagnostics import Severity
-from flyte_migrate.mapping import Row, Table, table
+from flyte_migrate.mapping import Row, Table, commands, table
 from flyte_migrate.report.as_text import paragraph
 from flyte_migrate.report.style import Color, Style
 
@@ -31,15 +31,18 @@ def explain(
     ],
     color: options.ColorMode = Color.AUTO,
 ) -> None:
-    """Say what a finding means and what to write instead, or what a Flyte 1 name becomes.
+    """Say what a finding means and what to write instead, or what a Flyte 1 name or command becomes.
 
-    A name may be given in full or by its last part.
+    A name may be given in full or by its last part, a command (`pyflyte run`) by its first words.
     """
     import sys
 
     style = Style.of(sys.stdout, color)
     word = what.strip().removeprefix("@")
-    lines = _code(word.upper(), style) if re.fullmatch(r"(?i)fm\d*", word) else _name(word, style)
+    if re.fullmatch(r"(?i)fm\d*", word):
+        lines = _code(word.upper(), style)
+    else:
+        lines = _commands(word, style) if word.startswith("pyflyte") else _name(word, style)
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
@@ -65,6 +68,12 @@ def describe(entry: Code, style: Style) -> Iterator[str]:
     yield from _field("write", entry.instead, style)
     yield from _field("see", entry.link, style)
     yield from _field("fact", entry.mapping, style)
+
+
+def _commands(words: str, style: Style) -> Iterator[str]:
+    known = [row for row in commands().values() if f"{row.name} ".startswith(f"{words} ")]
+    for row in known or commands().values():
+        yield f"{style.bold(row.name)}: {row.advice}"
 
 
 def _name(name: str, style: Style) -> Iterator[str]:

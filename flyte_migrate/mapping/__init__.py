@@ -4,6 +4,7 @@
 so that ``flytekit.core.task.task`` and ``flytekit.task`` are one concept.
 ``accelerators.toml``: the value of ``gpu=`` for each v1 accelerator.
 ``packages.toml``: the v2 package for each v1 one.
+``commands.toml``: the v2 command line for each v1 one.
 """
 
 from __future__ import annotations
@@ -135,6 +136,23 @@ class Package:
     bundled: bool = False
 
 
+@dataclass(frozen=True)
+class Command:
+    """What becomes of command lines that begin with ``name``: ``target``, or nothing, with a ``note`` that says why."""
+
+    name: str
+    mapping: str
+    target: str = ""
+    note: str = ""
+
+    @property
+    def advice(self) -> str:
+        """What to call instead, as a part of a sentence."""
+        if not self.target:
+            return self.note
+        return f"it becomes `{self.target}`" + (f" ({self.note})" if self.note else "")
+
+
 @lru_cache(maxsize=1)
 def table() -> Table:
     """The validated table. Raises ValueError naming the row for unknown keys, dangling aliases or missing fields."""
@@ -151,6 +169,12 @@ def accelerators() -> Mapping[str, Accelerator]:
 def packages() -> Mapping[str, Package]:
     """All package rows by normalised name, ``x-*`` rows included. Raises ValueError naming a row that is incomplete."""
     return parse_packages(_read("packages.toml"))
+
+
+@lru_cache(maxsize=1)
+def commands() -> Mapping[str, Command]:
+    """All command rows by name. Raises ValueError naming a row that is incomplete."""
+    return parse_commands(_read("commands.toml"))
 
 
 def package(distribution: str) -> Package | None:
@@ -200,7 +224,16 @@ def parse_packages(data: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Packag
     return {row.name: row for row in rows}
 
 
-_Entry = TypeVar("_Entry", Row, Accelerator, Package)
+def parse_commands(data: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Command]:
+    """The commands of parsed rows; ValueError as for ``commands``."""
+    rows = [_build(Command, "commands.toml", name, fields) for name, fields in data.items()]
+    for row in rows:
+        if not (row.target or row.note):
+            raise ValueError(f"commands.toml: {row.name}: neither a target nor a note")
+    return {row.name: row for row in rows}
+
+
+_Entry = TypeVar("_Entry", Row, Accelerator, Package, Command)
 
 
 def _read(file: str) -> dict[str, Any]:

@@ -1,17 +1,20 @@
-"""Files beside the Python source that name Flyte 1 packages: dependency lists and notebooks. They are only read."""
+"""Files beside the Python source that name Flyte 1: dependency lists, notebooks, and whatever calls its command. They
+are only read."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 
 from flyte_migrate.diagnostics import Diagnostic, Severity
 from flyte_migrate.mapping import Package, package
-from flyte_migrate.project import source
+from flyte_migrate.project import commands, source
 
 LEFTOVER_DEPENDENCY = "FM902"
 NOTEBOOK = "FM904"
+LEFTOVER_COMMAND = "FM905"
 
 _DEPENDENCY_FILES = frozenset(
     {
@@ -35,20 +38,29 @@ _NOTEBOOK_IMPORT = re.compile(r"^\s*(?:from|import)\s+(?:flytekit|flytekitplugin
 
 
 def is_companion(name: str) -> bool:
-    """Whether a file called ``name`` lists dependencies or is a notebook."""
-    return name in _DEPENDENCY_FILES or name.endswith(".ipynb") or _REQUIREMENTS.fullmatch(name) is not None
+    """Whether a file called ``name`` lists dependencies, is a notebook, or calls commands."""
+    return _lists_dependencies(name) or name.endswith(".ipynb") or commands.may_call(name)
 
 
 def findings(path: str, display: str) -> Iterator[Diagnostic]:
     """What the file at ``path`` says of Flyte 1, as notes. Nothing if it can't be read: that is not ours to judge."""
+    name = os.path.basename(path)
     try:
-        text = source.read(path).text
+        data = source.read_bytes(path)
+        text = source.decode(data).text if b"flyte" in data or b"union" in data else ""
     except source.SourceError:
         return
-    if path.endswith(".ipynb"):
+    if name.endswith(".ipynb"):
         yield from _in_notebook(text, display)
-    else:
+        return
+    if _lists_dependencies(name):
         yield from _in_dependencies(text, display)
+    if commands.may_call(name):
+        yield from _in_commands(text, display)
+
+
+def _lists_dependencies(name: str) -> bool:
+    return name in _DEPENDENCY_FILES or _REQUIREMENTS.fullmatch(name) is not None
 
 
 def _in_dependencies(text: str, display: str) -> Iterator[Diagnostic]:
@@ -56,11 +68,20 @@ def _in_dependencies(text: str, display: str) -> Iterator[Diagnostic]:
         known = package(found["name"])
         if known is None:
             continue
-        start = found.start("name")
-        line = text.count("\n", 0, start) + 1
-        column = start - (text.rfind("\n", 0, start) + 1)
         message = f"`{found['name']}` is a Flyte 1 package; {_advice(known)}"
-        yield Diagnostic(display, line, column, LEFTOVER_DEPENDENCY, message, Severity.NOTE, found["name"])
+        yield _note(text, display, found.start("name"), LEFTOVER_DEPENDENCY, message, found["name"])
+
+
+def _in_commands(text: str, display: str) -> Iterator[Diagnostic]:
+    for place, known in commands.calls(text):
+        message = f"`{known.name}` is a Flyte 1 command; {known.advice}"
+        yield _note(text, display, place, LEFTOVER_COMMAND, message, known.name)
+
+
+def _note(text: str, display: str, place: int, code: str, message: str, symbol: str) -> Diagnostic:
+    line = text.count("\n", 0, place) + 1
+    column = place - (text.rfind("\n", 0, place) + 1)
+    return Diagnostic(display, line, column, code, message, Severity.NOTE, symbol)
 
 
 def _advice(known: Package) -> str:

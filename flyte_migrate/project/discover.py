@@ -29,6 +29,9 @@ SKIPPED_FOLDERS = frozenset(
     {"__pycache__", "__pypackages__", "_build", "build", "dist", "node_modules", "site-packages", "venv"}
 )
 
+#: Hidden folders that hold what continuous integration calls; Python files in them are not the project's source.
+PIPELINE_FOLDERS = frozenset({".buildkite", ".circleci", ".github", ".gitlab"})
+
 _V1_BYTES = re.compile(
     rb"flyte[-_]?(?:kit|migrate)"  # imports, and the comments of this tool
     rb"|\bunionai\b"
@@ -66,7 +69,7 @@ class Candidate:
 class ProjectRoot:
     """A project: its absolute root, and all of its Python files in path order, targets included.
 
-    ``companions`` are the absolute paths of its dependency lists and notebooks.
+    ``companions`` are the absolute paths of its other files that may name Flyte 1 (:mod:`.companions`).
     """
 
     path: str
@@ -78,8 +81,9 @@ class ProjectRoot:
 class Discovery:
     """``targets`` are to be processed, in path order; ``roots`` are what is known around them.
 
-    ``companions`` are the dependency lists and notebooks in the named folders, as (absolute path, path as the user
-    wrote it); ``excluded`` are paths that the user named but that a pattern in the configuration excludes.
+    ``companions`` are the dependency lists, notebooks and the like that were named or are in the named folders, as
+    (absolute path, path as the user wrote it); ``excluded`` are paths that the user named but that a pattern in the
+    configuration excludes.
     """
 
     targets: tuple[Candidate, ...]
@@ -102,6 +106,7 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovery:
     """
     files: list[_Named] = []
     folders: list[_Named] = []
+    companions: list[tuple[str, str]] = []
     excluded: list[str] = []
     for path in paths:
         if not path:  # what an unset variable of the shell leaves: it does not mean the working directory
@@ -111,15 +116,21 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovery:
             raise NoInputError(f"{path}: no such file or folder")
         if settings.excluded(absolute):
             excluded.append(path)
-        else:
-            (folders if os.path.isdir(absolute) else files).append(_Named(absolute, path))
+            continue
+        if os.path.isdir(absolute):
+            folders.append(_Named(absolute, path))
+            continue
+        if is_companion(os.path.basename(absolute)):
+            companions.append((absolute, _tidy(path)))
+        if absolute.endswith(".py") or not is_companion(os.path.basename(absolute)):
+            files.append(_Named(absolute, path))
     starts = [os.path.dirname(file.path) for file in files] + [folder.path for folder in folders]
     roots = [_project(root, settings, files, folders) for root in _outermost({_root_of(start) for start in starts})]
     targets = tuple(_targets(roots, files, folders))
-    if not targets and not excluded:
+    if not targets and not excluded and not companions:
         raise NoInputError(f"no Python files in {', '.join(paths)}" if paths else "no paths given")
-    companions = tuple(sorted(_named_companions(roots, folders)))
-    return Discovery(targets, tuple(roots), companions, tuple(excluded))
+    beside = dict((*_named_companions(roots, folders), *companions))
+    return Discovery(targets, tuple(roots), tuple(sorted(beside.items())), tuple(excluded))
 
 
 def own_packages(roots: Sequence[ProjectRoot]) -> frozenset[str]:
@@ -277,22 +288,22 @@ def _tidy(path: str) -> str:
 
 @dataclass(frozen=True)
 class _Ignore:
-    """One ``.gitignore``: patterns for folders, and the few that can match a Python file."""
+    """One ``.gitignore``: all its patterns, and the few that can match a Python file."""
 
     base: str
-    folders: pathspec.GitIgnoreSpec
-    files: pathspec.GitIgnoreSpec
+    everything: pathspec.GitIgnoreSpec
+    sources: pathspec.GitIgnoreSpec
 
     def verdict(self, path: str, is_folder: bool) -> bool | None:
         """True for ignored, False for expressly not ignored, None if no pattern speaks of ``path``."""
         relative = path[len(self.base) :].lstrip(os.sep).replace(os.sep, "/")
-        spec = self.folders if is_folder else self.files
+        spec = self.sources if relative.endswith(".py") and not is_folder else self.everything
         return spec.check_file(relative + "/" if is_folder else relative).include
 
 
 @dataclass(frozen=True)
 class _Listing:
-    """What one folder holds: the names of its Python files, and of its dependency lists and notebooks."""
+    """What one folder holds: the names of its Python files, and of the files beside them that matter."""
 
     folder: str
     sources: tuple[str, ...]
@@ -315,25 +326,30 @@ def _walk(start: str, settings: Settings) -> Iterator[_Listing]:
             continue
         if settings.respect_gitignore and ".gitignore" in names:
             ignores = (*ignores, *_ignore_file(os.path.join(folder, ".gitignore"), folder))
-        sources = tuple(entry.name for entry in entries if _is_source(entry, settings, ignores))
-        yield _Listing(folder, sources, tuple(entry.name for entry in entries if is_companion(entry.name)))
-        pending += [(entry.path, ignores) for entry in entries if _is_source_folder(entry, settings, ignores)]
+        is_source = f"{os.sep}." not in folder[len(start) :]
+        files = [e.name for e in entries if _is_wanted(e.name) and _is_project_file(e, settings, ignores)]
+        sources = tuple(name for name in files if name.endswith(".py") and is_source)
+        yield _Listing(folder, sources, tuple(name for name in files if is_companion(name)))
+        pending += [(entry.path, ignores) for entry in entries if _is_project_folder(entry, settings, ignores)]
 
 
-def _is_source(entry: os.DirEntry[str], settings: Settings, ignores: tuple[_Ignore, ...]) -> bool:
+def _is_wanted(name: str) -> bool:
+    return name.endswith(".py") or is_companion(name)
+
+
+def _is_project_file(entry: os.DirEntry[str], settings: Settings, ignores: tuple[_Ignore, ...]) -> bool:
     return (
-        entry.name.endswith(".py")
-        and entry.is_file(follow_symlinks=False)
+        entry.is_file(follow_symlinks=False)
         and not _ignored(entry.path, False, ignores)
         and not settings.excluded(entry.path)
     )
 
 
-def _is_source_folder(entry: os.DirEntry[str], settings: Settings, ignores: tuple[_Ignore, ...]) -> bool:
+def _is_project_folder(entry: os.DirEntry[str], settings: Settings, ignores: tuple[_Ignore, ...]) -> bool:
     return (
         entry.is_dir(follow_symlinks=False)
         and entry.name not in SKIPPED_FOLDERS
-        and not entry.name.startswith(".")
+        and (not entry.name.startswith(".") or entry.name in PIPELINE_FOLDERS)
         and not entry.name.endswith(".egg-info")
         and not _ignored(entry.path, True, ignores)
         and not settings.excluded(entry.path)

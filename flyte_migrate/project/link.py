@@ -865,9 +865,7 @@ def link(
     return _linked({**by_id, **again}, untouched, own_packages) if again else index
 
 
-def _linked(
-    by_id: Mapping[str, ModuleFacts], untouched: frozenset[str], own_packages: frozenset[str]
-) -> ProjectIndex:
+def _linked(by_id: Mapping[str, ModuleFacts], untouched: frozenset[str], own_packages: frozenset[str]) -> ProjectIndex:
     suffixes: dict[str, list[str]] = {}
     for module in by_id:
         parts = module.split(".")

@@ -266,6 +266,29 @@ def test_dependencies_are_noted_with_their_successors(project: Path, cli: Cli) -
     ]
 
 
+def test_calls_of_the_old_command_are_noted_with_the_new_one(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text("x = 1\n")
+    (project / "Makefile").write_text("register:\n\tpyflyte register src\n")
+    (project / ".github" / "workflows").mkdir(parents=True)
+    (project / ".github" / "workflows" / "ci.yml").write_text("jobs:\n  a:\n    - run: pyflyte run --remote w.py wf\n")
+    result = cli("check", "--output-format", "concise")
+    assert result.code == 0
+    assert result.text.splitlines() == [
+        ".github/workflows/ci.yml:3:12: FM905 `pyflyte run --remote` is a Flyte 1 command; it becomes `flyte run`",
+        "Makefile:2:2: FM905 `pyflyte register` is a Flyte 1 command; it becomes `flyte deploy` (triggers have their "
+        "own `auto_activate`)",
+    ]
+
+
+@pytest.mark.parametrize("command", ["check", "migrate"])
+def test_a_named_file_that_is_no_python_is_not_read_as_python(project: Path, cli: Cli, command: str) -> None:
+    (project / "requirements.txt").write_text("flytekit==1.16\n")
+    (project / "Makefile").write_text("run:\n\tpyflyte run w.py wf\n")
+    result = cli(command, "requirements.txt", "Makefile", "--output-format", "json")
+    assert result.code == 0
+    assert [item["code"] for item in json.loads(result.out)["findings"]] == ["FM905", "FM902"]
+
+
 def test_notebooks_that_use_flyte_1_are_noted(project: Path, cli: Cli) -> None:
     (project / "a.py").write_text("x = 1\n")
     cells = [

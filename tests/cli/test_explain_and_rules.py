@@ -41,6 +41,14 @@ def test_a_name_is_explained_in_full_or_by_its_last_part(cli: Cli, name: str, an
     assert answer in result.text
 
 
+def test_a_command_is_explained_by_its_first_words(cli: Cli) -> None:
+    assert cli("explain", "pyflyte run").text.splitlines() == [
+        "pyflyte run: it becomes `flyte run --local`",
+        "pyflyte run --remote: it becomes `flyte run`",
+    ]
+    assert "pyflyte register: it becomes `flyte deploy`" in cli("explain", "pyflyte").text
+
+
 def test_the_name_that_people_import_comes_first(cli: Cli) -> None:
     assert cli("explain", "map_task").text.startswith("flytekit.map_task ")
 

@@ -11,6 +11,7 @@ from flyte_migrate.mapping import (
     package,
     packages,
     parse_accelerators,
+    parse_commands,
     parse_packages,
     parse_table,
     table,
@@ -67,6 +68,7 @@ def test_a_row_of_its_own_goes_before_a_prefix() -> None:
         (parse_packages, {"p": {"kind": "replace", "mapping": "X-1"}}, r"packages\.toml: p: a 'replace' row lacks"),
         (parse_packages, {"p": {"kind": "drop", "mapping": "X-1"}}, r"packages\.toml: p: a 'drop' row lacks"),
         (parse_packages, {"p": {"kind": "manual", "mapping": "X-1"}}, r"packages\.toml: p: a 'manual' row lacks"),
+        (parse_commands, {"pyflyte x": {"mapping": "X-1"}}, r"commands\.toml: pyflyte x: neither a target nor a note"),
     ],
 )
 def test_an_incomplete_row_is_refused_by_name(

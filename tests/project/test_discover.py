@@ -238,8 +238,34 @@ def test_nothing_to_work_on_is_an_error(tree: Path, paths: list[str], message: s
 
 def test_dependency_lists_and_notebooks_of_named_folders_are_listed(tree: Path) -> None:
     fill(tree, "a.py", "requirements-dev.txt", "pkg/requirements.in", "pkg/b.ipynb", "pkg/notes.txt", "pkg/c.py")
-    assert [name for _, name in discover(["pkg"], Settings()).companions] == ["pkg/b.ipynb", "pkg/requirements.in"]
-    assert [name for _, name in discover(["a.py"], Settings()).companions] == []
+    assert beside("pkg") == ["pkg/b.ipynb", "pkg/requirements.in"]
+    assert beside("a.py") == []
+
+
+def beside(*paths: str, settings: Settings | None = None) -> list[str]:
+    return [name for _, name in discover(paths, settings or Settings()).companions if name != "pyproject.toml"]
+
+
+def test_files_beside_the_source_can_be_named_themselves(tree: Path) -> None:
+    fill(tree, "setup.py", "nb.ipynb", "pkg/requirements.txt")
+    discovery = discover(["./nb.ipynb", "setup.py", "pkg"], Settings())
+    assert [name for _, name in discovery.companions] == ["nb.ipynb", "pkg/requirements.txt", "setup.py"]
+    assert shown(discovery) == ["setup.py"]
+    assert shown(discover(["nb.ipynb"], Settings())) == []
+
+
+def test_files_beside_the_source_are_excluded_and_ignored_as_it_is(tree: Path) -> None:
+    fill(tree, "a.py", "old.ipynb", "new.ipynb", "secret.yml")
+    (tree / ".git").mkdir()
+    (tree / ".gitignore").write_text("secret.yml\n")
+    excluding = Settings(exclude=(Patterns(str(tree), ("old.*",)),))
+    assert beside(".", settings=excluding) == ["new.ipynb"]
+
+
+def test_what_pipelines_call_is_beside_the_source_and_their_python_is_none_of_it(tree: Path) -> None:
+    fill(tree, "a.py", ".github/workflows/ci.yml", ".github/release.py", ".cache/b.yml")
+    assert beside(".") == [".github/workflows/ci.yml"]
+    assert shown(discover(["."], Settings())) == ["a.py"]
 
 
 def test_standard_input_takes_the_place_of_the_file_it_is_named_after(tree: Path) -> None:
