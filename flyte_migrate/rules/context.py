@@ -22,10 +22,11 @@ from flyte_migrate.rules.context_uses import (
     context_uses,
     context_variables,
 )
+from flyte_migrate.rules.conversions import in_converter
 from flyte_migrate.rules.decks import placed_decks
+from flyte_migrate.rules.file_access import convert_reference
 from flyte_migrate.rules.secrets import convert_reads
 from flyte_migrate.rules.tracker_uses import own_neptune_runs
-from flyte_migrate.rules.transformers import in_transformer
 
 #: Attribute paths that are read from ``flyte.ctx()`` under another name; the longest wins (CTX-01…06).
 _PATHS = {
@@ -225,7 +226,11 @@ def report_function(view: FileView, reference: Reference) -> Iterator[Item]:
 @on_symbol("flytekit.FlyteContext", "flytekit.FlyteContextManager")
 def report_internals(view: FileView, reference: Reference) -> Iterator[Item]:
     """The context that flytekit itself uses, and its file access (CTX-13)."""
-    if in_transformer(view, reference.chain):
+    edits = convert_reference(view, reference)
+    if edits is not None:
+        yield from edits
+        return
+    if in_converter(view, reference.chain):
         return
     if isinstance(view.parent(reference.chain), cst.Annotation):
         message = "FlyteContext has no counterpart; a type transformer of Flyte 2 takes no context."

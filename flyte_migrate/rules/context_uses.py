@@ -12,6 +12,8 @@ from flyte_migrate.rewrite.scopes import Binding, Scope
 from flyte_migrate.rewrite.view import FileView
 
 CURRENT_CONTEXT = "flytekit.current_context"
+#: flytekit's own context, which code uses for its file access.
+INTERNAL_CONTEXTS = ("flytekit.FlyteContext.current_context", "flytekit.FlyteContextManager.current_context")
 PARAMETERS = "flytekit.ExecutionParameters"
 
 
@@ -65,16 +67,35 @@ def context_variables(view: FileView) -> list[ContextVariable]:
         if len(small.targets) > 1 or not isinstance(target, cst.Name):
             continue
         scope = view.scope_at[target].owner(target.value)
-        if scope is None or any(not _is_context(view, b) for b in scope.bindings[target.value]):
+        if scope is None:
             continue
-        uses = tuple(_use(view, name, line) for name in view.uses_of(target.value, scope))
+        kinds = {_bound_to(view, b) for b in scope.bindings[target.value]}
+        names = view.uses_of(target.value, scope) if kinds == {CURRENT_CONTEXT} else None
+        if kinds > {CURRENT_CONTEXT} and kinds <= {CURRENT_CONTEXT, *INTERNAL_CONTEXTS}:
+            names = reads_of(view, target, line)
+        if names is None:
+            continue
+        uses = tuple(_use(view, name, line) for name in names)
         found.append(ContextVariable(line, node, uses, scope is view.module_scope))
     return found
 
 
-def _is_context(view: FileView, binding: Binding) -> bool:
-    value = binding.value
-    return binding.kind == "assign" and isinstance(value, cst.Call) and view.canonical(value.func) == CURRENT_CONTEXT
+def _bound_to(view: FileView, binding: Binding) -> str:
+    """The canonical name of what is called for the value of a variable."""
+    called = isinstance(binding.value, cst.Call) and binding.kind == "assign"
+    return view.canonical(binding.value.func) if called and isinstance(binding.value, cst.Call) else ""
+
+
+def reads_of(view: FileView, target: cst.Name, line: cst.SimpleStatementLine) -> list[cst.Name] | None:
+    """Where a variable is read between this assignment and the next; None where that can't be told."""
+    scope, block = view.scope_at[target].owner(target.value), view.parent(line)
+    names = [n for n in view.occurrences[target.value] if view.scope_at[n].owner(target.value) is scope]
+    start = names.index(target) + 1
+    end = next((n for n in range(start, len(names)) if view.is_binding_position(names[n])), len(names))
+    found = names[start:end]
+    inside = all(any(a is block for a in view.ancestors(name)) for name in found)
+    looped = end - start < len(names) - 1 and any(isinstance(a, (cst.For, cst.While)) for a in view.ancestors(line))
+    return found if inside and not looped else None
 
 
 def context_uses(view: FileView) -> list[ContextUse]:

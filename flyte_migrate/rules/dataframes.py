@@ -24,7 +24,6 @@ from flyte_migrate.rules.scripts import is_run
 TARGET = "flyte.io:DataFrame"
 _DATASET = "flytekit.StructuredDataset"
 _SCHEMA = "flytekit.types.schema.FlyteSchema"
-_ENGINE = "flytekit.StructuredDatasetTransformerEngine"
 #: Handlers that are always there in Flyte 2 (verified for pandas, csv and parquet).
 _BUILT_IN_HANDLERS = tuple(
     f"flytekit.types.structured.{name}"
@@ -32,17 +31,6 @@ _BUILT_IN_HANDLERS = tuple(
 )
 #: Attributes that mean the same on both classes.
 _SAME = frozenset({"uri", "metadata", "literal", "columns", "column_names"})
-_SIGNATURES = {
-    "flytekit.types.structured.StructuredDatasetEncoder": (
-        "derive from flyte.io.extend.DataFrameEncoder and write"
-        " async def encode(self, dataframe, structured_dataset_type)"
-        " -> literals_pb2.StructuredDataset"
-    ),
-    "flytekit.types.structured.StructuredDatasetDecoder": (
-        "derive from flyte.io.extend.DataFrameDecoder and write"
-        " async def decode(self, flyte_value, current_task_metadata)"
-    ),
-}
 
 
 # -- types and constructors -------------------------------------------------------------------------------------------
@@ -210,23 +198,6 @@ def drop_registration(view: FileView, reference: Reference) -> Iterator[Item]:
                 call, "FM329", "Frames without a format of their own were stored as CSV; they are parquet now."
             )
         yield Replace(line, lambda updated: None)
-
-
-@on_symbol(*_SIGNATURES)
-def report_handler(view: FileView, reference: Reference) -> Iterator[Item]:
-    """Encoders and decoders are ported by hand: the new base class and signature are named (IMP-52)."""
-    arg = view.parent(reference.chain)
-    if isinstance(arg, cst.Arg) and isinstance(view.parent(arg), cst.ClassDef):
-        owner = view.parent(arg)
-        assert isinstance(owner, cst.ClassDef)
-        yield Finding(owner.name, "FM322", f"{owner.name.value}: {_SIGNATURES[reference.name]}.")
-
-
-@on_symbol(_ENGINE)
-def report_registration(view: FileView, reference: Reference) -> Iterator[Item]:
-    """``StructuredDatasetTransformerEngine.register(...)`` follows its handler."""
-    text = ".".join(["flyte.io.extend.DataFrameTransformerEngine", *reference.rest])
-    yield Finding(reference.chain, "FM322", f"Once its handler is ported, write {text}(...).")
 
 
 # -- columns ----------------------------------------------------------------------------------------------------------

@@ -646,6 +646,9 @@ def convert_classes(view: FileView, reference: Reference) -> Iterator[Item]:
                 [argument(call("str", [argument(updated.args[0].value)]) if wrapped else updated.args[0].value)],
             ),
         )
+    elif reference.name == _TYPE_ERROR and isinstance(parent, cst.Call) and isinstance(view.parent(parent), cst.Raise):
+        target = view.ref("flyte.types:TypeTransformerFailedError")
+        yield Replace(node, lambda updated: target)
     elif reference.row is not None and not reference.row.code:
         yield Finding(
             node,
