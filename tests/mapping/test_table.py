@@ -44,7 +44,7 @@ PLUGINS = {
 
 RULES = {
     *("tasks", "environments", "workflows", "map_task", "conditional", "ordering", "outputs", "overrides", "failure"),
-    *("gates", "launch_plans", "references", "remote", "images", "resources", "secrets", "cache", "files"),
+    *("gates", "handlers", "launch_plans", "references", "remote", "images", "resources", "secrets", "cache", "files"),
     *("directories", "dataframes", "types", "context", "decks", "containers", "shell", "sql", "sensors", "notebooks"),
     "duckdb",
     *("plugins", "actors", "apps", "testing", "exceptions", "imperative"),
