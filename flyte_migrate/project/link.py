@@ -720,7 +720,8 @@ class ProjectIndex:
 
     @cached_property
     def concerned(self) -> frozenset[str]:
-        """Modules that a migration may change: they use v1, or import something of the project that is or uses v1."""
+        """Modules that a migration may change: they use v1, import something of the project that is or uses v1, or
+        catch what tasks raise that they are given."""
         sources = {m for m, facts in self.modules.items() if facts.uses}
         found = set(sources)
         for module, facts in self.modules.items():
@@ -735,6 +736,19 @@ class ProjectIndex:
                 if owner in sources or direct in sources:
                     found.add(module)
                     break
+        return frozenset(found | {name.rpartition(".")[0] for name in self.given_tasks})
+
+    @cached_property
+    def given_tasks(self) -> frozenset[str]:
+        """Functions with ``except`` clauses (``<module id>.<name>``) that others of the project call and may give a
+        task."""
+        handling = {f"{m}.{f.key}" for m, facts in self.modules.items() for f in facts.functions if f.handles}
+        found: set[str] = set()
+        for module, facts in self.modules.items() if handling else ():
+            for function in facts.functions if facts.uses else ():
+                called = handling & {self.canonical(name, module) for name in function.calls}
+                if called and any(self.task(n, module) for n in {*function.refers} - {*function.calls}):
+                    found |= called
         return frozenset(found)
 
     @cached_property

@@ -11,6 +11,7 @@ import builtins
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import libcst as cst
 
@@ -62,6 +63,7 @@ _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", 
 _NEVER_A_FAILURE = frozenset(
     {"KeyboardInterrupt", "SystemExit", "GeneratorExit", "StopIteration", "StopAsyncIteration"}
 )
+_GENERAL_NAMES = ("error", "err", "exception", "exc", "ex", "e")
 _CATCH_ALL = frozenset({"Exception", "BaseException"})
 #: A builtin class with at most this many subclasses is spelled out with them.
 _FEW = 3
@@ -100,9 +102,11 @@ def convert_try(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
     if not _runs_tasks(view, node.body):
         return
     typed = [h for h in node.handlers if h.type is not None and not _is_catch_all(view, h)]
+    pure = _only_tasks(view, node.body) and not runs_async(view, node)
+    catch_all = next((h for h in node.handlers if h.type is None or _is_catch_all(view, h)), None)
     if not typed:
         for handler in node.handlers:
-            yield from _inspections(view, handler)
+            yield from _inspections(view, handler, pure)
         return
     if any((view.qualified(c) or "").startswith("flyte.errors.") for h in typed for c in _classes(view, h)):
         return
@@ -116,10 +120,14 @@ def convert_try(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
         if found is not None:
             read.append(found)
     if not read:
+        if catch_all is not None:
+            yield from _inspections(view, catch_all, pure)
         return
+    joined = [c.handler for c in read] + ([catch_all] if catch_all is not None else [])
+    names = list(dict.fromkeys(n for h in joined if (n := _name_of(h))))
+    name = _common_name(names, catch_all) or _free(view, node)
     problem = next((p for c in read if (p := _lost(view, c.handler)) is not None), None)
-    names = {h.name.name.value for h in node.handlers if h.name is not None and isinstance(h.name.name, cst.Name)}
-    if problem is None and len(names) > 1 and (len(read) > 1 or len(read) < len(node.handlers)):
+    if problem is None and any(not _can_be_called(view, h, name) for h in joined if _name_of(h)):
         problem = Finding(
             node.handlers[0],
             "FM250",
@@ -128,7 +136,6 @@ def convert_try(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
     if problem is not None:
         yield problem
         return
-    pure = _only_tasks(view, node.body) and not runs_async(view, node)
     if not pure and len(read) > 1 and any("RuntimeError" in c.codes for c in read):
         yield Finding(
             node,
@@ -136,42 +143,84 @@ def convert_try(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
             "Every failure of a task is a RuntimeError in Flyte 2; ask for error.code in this except clause.",
         )
         return
-    name = next(iter(names), "") or _free(view, node)
     for caught in read:
         yield from _notes(view, caught)
         yield from (Covered(c) for c in caught.classes)
-    catch_all = next((h for h in node.handlers if h.type is None or _is_catch_all(view, h)), None)
+        yield from _class_names(view, caught.handler, name, pure)
+    if catch_all is not None:
+        yield from _inspections(view, catch_all, pure, name)
+    for handler in joined:
+        if _name_of(handler) not in ("", name):
+            yield from (Replace(use, lambda updated: cst.Name(name)) for use in _uses(view, handler))
     if len(read) == 1 and catch_all is None:
         yield Replace(read[0].handler, lambda updated: _single(view, read[0], updated, name, pure))
     else:
         yield Replace(node, lambda updated: _merged(view, node, updated, read, catch_all, name, pure))
 
 
-def _free(view: FileView, node: cst.Try) -> str:
+def _free(view: FileView, node: cst.CSTNode) -> str:
     """A name for the exception that the code around does not use, but for other exceptions."""
     around = view.function_of(node) or view.tree
     taken = {n.value for n in walk(around) if isinstance(n, cst.Name)}
     return next((name for name in ("error", "failure") if name not in taken), "task_failure")
 
 
+def _name_of(handler: cst.ExceptHandler) -> str:
+    """The name that a clause gives the exception, empty if none."""
+    return handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else ""
+
+
+def _common_name(names: Sequence[str], catch_all: cst.ExceptHandler | None) -> str:
+    """What the exception is called where clauses become one; empty if they have no name that says no class."""
+    if len(names) == 1:
+        return names[0]
+    general = _name_of(catch_all) if catch_all is not None else ""
+    return general or next((name for name in names if name in _GENERAL_NAMES), "")
+
+
+def _can_be_called(view: FileView, handler: cst.ExceptHandler, name: str) -> bool:
+    """Whether the exception of a clause can go by another name in it."""
+    if _name_of(handler) == name:
+        return True
+    others = [n for n in walk(handler.body) if isinstance(n, cst.Name) and n.value == name]
+    return not others and not any(view.is_binding_position(use) for use in _uses(view, handler))
+
+
 @on_node(cst.With)
-def report_suppressed(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
-    """``contextlib.suppress(X)`` around calls of tasks catches nothing any more."""
+def convert_suppressed(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
+    """``with contextlib.suppress(X):`` around calls of tasks → a ``try`` statement that looks at the code."""
     assert isinstance(node, cst.With)
     for item in node.items:
-        if (
-            isinstance(item.item, cst.Call)
-            and view.canonical(item.item.func) == "contextlib.suppress"
-            and item.item.args
-        ):
-            names = [code(a.value) for a in item.item.args]
-            if not set(names) & _CATCH_ALL and _runs_tasks(view, node.body):
-                yield Finding(
-                    item.item,
-                    "FM250",
-                    f"A task's failure is never {' or '.join(names)} here; catch flyte.errors.RuntimeUserError "
-                    "and look at its code.",
-                )
+        suppressing = item.item
+        if not isinstance(suppressing, cst.Call) or view.canonical(suppressing.func) != "contextlib.suppress":
+            continue
+        classes = [a.value for a in suppressing.args]
+        names = [code(c) for c in classes]
+        if not names or set(names) & _CATCH_ALL or not _runs_tasks(view, node.body):
+            continue
+        type_ = classes[0] if len(classes) == 1 else cst.Tuple([cst.Element(c) for c in classes])
+        handler = cst.ExceptHandler(cst.IndentedBlock([cst.SimpleStatementLine([cst.Pass()])]), type=type_)
+        unpacked = any(a.star for a in suppressing.args)
+        caught = None if unpacked else _caught(view, handler)
+        if caught is None and not unpacked:
+            continue
+        if len(node.items) > 1 or node.asynchronous is not None or not isinstance(caught, Caught):
+            yield Finding(
+                suppressing,
+                "FM250",
+                f"A task's failure is never {' or '.join(names)} here; catch flyte.errors.RuntimeUserError "
+                "and look at its code.",
+            )
+        else:
+            yield from _notes(view, caught, suppressing)
+            yield Replace(node, partial(_tried, view, node, caught))
+
+
+def _tried(view: FileView, node: cst.With, caught: Caught, updated: cst.With) -> cst.Try:
+    name = _free(view, node)
+    pure = _only_tasks(view, node.body) and not runs_async(view, node)
+    clause = _single(view, caught, caught.handler, name, pure)
+    return cst.Try(_block(updated.body), [clause], leading_lines=updated.leading_lines)
 
 
 # -- what runs in the try statement -----------------------------------------------------------------------------------
@@ -196,8 +245,37 @@ def runs_task(view: FileView, node: cst.CSTNode) -> bool:
     name = view.qualified(node.func) if isinstance(node.func, (cst.Name, cst.Attribute)) else None
     definition = view.index.definition(name, view.facts.module) if name else None
     if definition is None or definition.function is None:
-        return False
+        return isinstance(node.func, cst.Name) and _may_be_task(view, node.func)
     return bool(view.index.reached_tasks(definition.module.module, definition.function.refers))
+
+
+def _may_be_task(view: FileView, name: cst.Name) -> bool:
+    """Whether a name that is called is a parameter that is given a task somewhere, or goes through a list of tasks."""
+    for binding in view.bindings(name):
+        if binding.kind == "parameter":
+            function = view.function_of(name)
+            while function is not None and binding.node not in walk(function.params):
+                function = view.function_of(function)
+            if function is not None and _is_given_tasks(view, function):
+                return True
+        elif isinstance(binding.node, (cst.For, cst.CompFor)):
+            items = binding.node.iter
+            if isinstance(items, (cst.List, cst.Tuple, cst.Set)) and any(
+                view.task_of(e.value) is not None for e in items.elements
+            ):
+                return True
+    return False
+
+
+def _is_given_tasks(view: FileView, function: cst.FunctionDef) -> bool:
+    """Whether a call of a function hands it a task, in this file or elsewhere."""
+    own = f"{view.facts.module}.{view.function_key(function)}"
+    for use in view.occurrences.get(function.name.value, ()):
+        called = view.parent(use)
+        is_call = isinstance(called, cst.Call) and called.func is use and view.qualified(use) == own
+        if is_call and any(view.task_of(a.value) is not None for a in called.args):  # type: ignore[union-attr]
+            return True
+    return own in view.index.given_tasks
 
 
 def _executed(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -356,7 +434,7 @@ def _project_subclasses(view: FileView, qualified: str) -> list[str]:
 def _lost(view: FileView, handler: cst.ExceptHandler) -> Finding | None:
     """A finding if the clause reads more of the exception than its text."""
     for use in _uses(view, handler):
-        if not _is_text(view, use) and not _is_raised(view, use):
+        if not _is_text(view, use) and not _is_raised(view, use) and _class_name(view, use) is None:
             what = code(view.parent(use) or use) if isinstance(view.parent(use), cst.Attribute) else use.value
             return Finding(
                 use,
@@ -398,10 +476,33 @@ def _is_raised(view: FileView, use: cst.Name) -> bool:
     return isinstance(parent, cst.From) or (isinstance(parent, cst.Raise) and parent.exc is use)
 
 
-def _notes(view: FileView, caught: Caught) -> Iterator[Finding]:
+def _class_name(view: FileView, use: cst.Name) -> cst.Attribute | None:
+    """``type(e).__name__`` or ``e.__class__.__name__`` around a use of the exception."""
+    part: cst.CSTNode | None = view.parent(use)
+    if isinstance(part, cst.Arg):
+        part = view.parent(part)
+        if not isinstance(part, cst.Call) or dotted_name(part.func) != "type" or len(part.args) != 1:
+            return None
+    elif not isinstance(part, cst.Attribute) or part.attr.value != "__class__":
+        return None
+    name = view.parent(part)
+    is_name = isinstance(name, cst.Attribute) and name.attr.value in ("__name__", "__qualname__")
+    return name if is_name and isinstance(name, cst.Attribute) else None
+
+
+def _class_names(view: FileView, handler: cst.ExceptHandler, name: str, only_failures: bool) -> Iterator[Replace]:
+    """``type(e).__name__`` → ``e.code``; where other exceptions are caught, too, their own name as before."""
+    written = f"{name}.code" if only_failures else f'getattr({name}, "code", type({name}).__name__)'
+    for use in _uses(view, handler):
+        node = _class_name(view, use)
+        if node is not None:
+            yield Replace(node, lambda updated: expression(written))
+
+
+def _notes(view: FileView, caught: Caught, place: cst.CSTNode | None = None) -> Iterator[Finding]:
     if caught.open_ended:
         yield Finding(
-            caught.handler,
+            place or caught.handler,
             "FM251",
             f"error.code is the class name, so a subclass of {caught.open_ended} that is not named here is no "
             "longer caught.",
@@ -414,28 +515,70 @@ def _notes(view: FileView, caught: Caught) -> Iterator[Finding]:
         )
 
 
-def _inspections(view: FileView, handler: cst.ExceptHandler) -> Iterator[Finding]:
-    """``isinstance(e, ValueError)`` and the like under ``except Exception`` around calls of tasks."""
+def _inspections(view: FileView, handler: cst.ExceptHandler, pure: bool, name: str = "") -> Iterator[Item]:
+    """``isinstance(e, ValueError)`` and the like under ``except Exception`` around calls of tasks: ``pure`` says that
+    nothing else raises there, ``name`` what the exception is called from now on."""
+    yield from _class_names(view, handler, name or _name_of(handler), only_failures=False)
     for use in _uses(view, handler):
         parent = view.parent(use)
         owner = view.parent(parent) if isinstance(parent, cst.Arg) else None
         if not isinstance(owner, cst.Call) or not isinstance(owner.func, cst.Name) or view.bindings(owner.func):
             continue
         if owner.func.value == "isinstance" and len(owner.args) == 2:
-            wanted = code(owner.args[1].value)
-            if wanted not in _CATCH_ALL and not (view.qualified(owner.args[1].value) or "").startswith("flyte."):
-                yield Finding(
-                    use,
-                    "FM250",
-                    f"A task's failure is never {wanted} here; ask for getattr({use.value}, 'code', None) as well.",
-                )
-        elif owner.func.value == "type":
+            yield from _class_check(view, owner, use, pure, name or use.value)
+        elif owner.func.value == "type" and _class_name(view, use) is None:
             yield Finding(
                 use,
                 "FM258",
                 "The class of a task's failure is flyte.errors.RuntimeUserError; its own class name is "
                 f"{use.value}.code.",
             )
+
+
+def _class_check(view: FileView, node: cst.Call, use: cst.Name, pure: bool, name: str) -> Iterator[Item]:
+    """``isinstance(e, ValueError)`` → ``getattr(e, "code", None) == "ValueError"``."""
+    wanted = node.args[1].value
+    if code(wanted) in _CATCH_ALL or (view.qualified(wanted) or "").startswith("flyte."):
+        return
+    caught = _caught(view, cst.ExceptHandler(cst.IndentedBlock([]), type=wanted))
+    if caught is None:
+        return
+    if isinstance(caught, Finding):
+        yield Finding(
+            use,
+            "FM250",
+            f"A task's failure is never {code(wanted)} here; ask for getattr({use.value}, 'code', None) as well.",
+        )
+        return
+    yield from _notes(view, caught, node)
+    around = view.parent(node)
+    if pure:
+        yield from (Covered(c) for c in caught.classes)
+        negated = isinstance(around, cst.UnaryOperation) and isinstance(around.operator, cst.Not)
+        yield Replace(
+            around if negated and around is not None else node, lambda updated: _asked(updated, name, caught, negated)
+        )
+    else:
+        yield Replace(node, lambda updated: _either(around, updated, _asked(None, name, caught)))
+
+
+def _asked(updated: cst.BaseExpression | None, name: str, caught: Caught, negated: bool = False) -> cst.BaseExpression:
+    """``getattr(e, "code", None) == "ValueError"``, in the parentheses of what it stands for."""
+    codes = caught.codes
+    held = call("getattr", [argument(name), argument('"code"'), argument("None")])
+    comparator: cst.BaseExpression = cst.SimpleString(f'"{codes[0]}"') if len(codes) == 1 else _set_of(codes)
+    operator: cst.BaseCompOp = cst.In() if len(codes) > 1 else cst.Equal()
+    if negated:
+        operator = cst.NotIn() if len(codes) > 1 else cst.NotEqual()
+    is_code = cst.Comparison(held, [cst.ComparisonTarget(operator, comparator)])
+    return is_code if updated is None else is_code.with_changes(lpar=updated.lpar, rpar=updated.rpar)
+
+
+def _either(around: cst.CSTNode | None, updated: cst.BaseExpression, is_code: cst.BaseExpression) -> cst.BaseExpression:
+    either = cst.BooleanOperation(updated, cst.Or(), is_code)
+    if isinstance(around, (cst.If, cst.IfExp, cst.Return, cst.Arg, cst.Assign)):
+        return either
+    return either.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
