@@ -507,15 +507,50 @@ def _subscript(view: FileView, node: cst.Subscript, depth: int) -> tuple[Value, 
     if len(node.slice) != 1 or not isinstance(node.slice[0].slice, cst.Index):
         return ()
     key = node.slice[0].slice.value
+    shown = _shown(view, node.value, key)
+    if shown is not None:
+        return values_of(view, shown, depth + 1)
 
-    def part(owner: Value) -> Value | None:
+    def part(owner: Value) -> tuple[Value, ...]:
         if owner.outputs is not None and owner.task is not None:
             position = _position(owner.outputs, key)
             if position is not None:
-                return output_of(owner.task, position)
-        return _merged(_elements(view, owner))
+                return (output_of(owner.task, position),)
+        return _elements(view, owner)
 
-    return _each(values_of(view, node.value, depth + 1), part)
+    return _all([part(owner) for owner in values_of(view, node.value, depth + 1) if owner is not _CYCLE])
+
+
+def _shown(view: FileView, node: cst.BaseExpression, key: cst.BaseExpression) -> cst.BaseExpression | None:
+    """What a display that a name is bound to once, and that only subscripts read, has under a literal key."""
+    bindings = view.bindings(node) if isinstance(node, cst.Name) else ()
+    if len(bindings) != 1 or bindings[0].kind != "assign" or not isinstance(node, cst.Name):
+        return None
+    found = _under(bindings[0].value, key)
+    if found is None:
+        return None
+    owner = view.scope_at[node].owner(node.value)
+    for use in view.occurrences.get(node.value, ()):
+        if view.scope_at[use].owner(node.value) is owner and not view.is_binding_position(use):
+            item = view.parent(use)
+            if not isinstance(item, cst.Subscript) or isinstance(view.parent(item), (cst.AssignTarget, cst.AugAssign)):
+                return None
+    return found
+
+
+def _under(display: cst.BaseExpression | None, key: cst.BaseExpression) -> cst.BaseExpression | None:
+    """The expression that a dictionary has under a literal key, or a list at a literal position."""
+    if isinstance(display, cst.Dict):
+        wanted = string_value(key)
+        if wanted is None or not all(isinstance(e, cst.DictElement) for e in display.elements):
+            return None
+        values = [e.value for e in display.elements if isinstance(e, cst.DictElement) and string_value(e.key) == wanted]
+        return values[0] if len(values) == 1 else None
+    if isinstance(display, (cst.List, cst.Tuple)) and isinstance(key, cst.Integer):
+        position = int(key.value)
+        starred = any(isinstance(e, cst.StarredElement) for e in display.elements)
+        return display.elements[position].value if not starred and position < len(display.elements) else None
+    return None
 
 
 def _position(outputs: Outputs, key: cst.BaseExpression) -> int | None:

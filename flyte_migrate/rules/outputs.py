@@ -95,9 +95,10 @@ def _item(value: cst.BaseExpression, position: int) -> cst.BaseExpression:
 def _looks_like_output(view: FileView, node: cst.Attribute) -> bool:
     """Whether an attribute of an unknown value is called like an output, in a function that calls tasks."""
     definition = view.task_around(node)
-    if definition is None or not definition.task.is_driver or not isinstance(node.value, cst.Name):
+    owner = node.value.value if isinstance(node.value, cst.Subscript) else node.value
+    if definition is None or not definition.task.is_driver or not isinstance(owner, cst.Name):
         return False
-    bindings = view.bindings(node.value)
+    bindings = view.bindings(owner)
     if _NUMBERED.fullmatch(node.attr.value) and not any(_calls_helper(view, b.value) for b in bindings):
         return False
     return (
