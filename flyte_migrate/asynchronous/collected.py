@@ -6,23 +6,20 @@ They collect calls, which run side by side once the loop is over, as the nodes d
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flyte_migrate.asynchronous.effects import Effects
 from flyte_migrate.asynchronous.items import Collected, Item, Site
 from flyte_migrate.asynchronous.loops import appended, starts_list
 from flyte_migrate.rewrite.view import Statement
 from flyte_migrate.rewrite.walk import walk
 
-if TYPE_CHECKING:
-    from flyte_migrate.asynchronous.dag import Graph
-
 #: What may leave a loop before its calls are collected, or catches what they raise.
 _FORBIDDEN = (cst.Return, cst.Raise, cst.Try, cst.TryStar, cst.With, cst.FunctionDef, cst.ClassDef, cst.Lambda)
 
 
-def collecting_loop(graph: Graph, node: Statement, items: list[Item], live: frozenset[str]) -> Item | None:
+def collecting_loop(graph: Effects, node: Statement, items: list[Item], live: frozenset[str]) -> Item | None:
     """The item of a loop that can collect its calls in lists; takes their ``name = []`` out of ``items``."""
     if not isinstance(node, (cst.For, cst.While)) or node.orelse is not None or not graph.reorders:
         return None
@@ -42,7 +39,7 @@ def collecting_loop(graph: Graph, node: Statement, items: list[Item], live: froz
     return item
 
 
-def _is_plain_loop(graph: Graph, node: cst.For | cst.While) -> bool:
+def _is_plain_loop(graph: Effects, node: cst.For | cst.While) -> bool:
     """Whether what a loop iterates over, or goes on for, is known without calls."""
     if isinstance(node, cst.For) and node.asynchronous is not None:
         return False
@@ -51,7 +48,7 @@ def _is_plain_loop(graph: Graph, node: cst.For | cst.While) -> bool:
     )
 
 
-def _sites(graph: Graph, body: cst.BaseSuite, live: frozenset[str]) -> list[Site] | None:
+def _sites(graph: Effects, body: cst.BaseSuite, live: frozenset[str]) -> list[Site] | None:
     """Where the calls of a block are appended to lists; None if anything else happens to one."""
     if not isinstance(body, cst.IndentedBlock):
         return None
@@ -110,7 +107,7 @@ def _with_sources(item: Item, sources: dict[Item, set[Item]]) -> set[Item]:
     return found
 
 
-def _inner(graph: Graph, node: cst.CSTNode) -> list[cst.BaseSuite] | None:
+def _inner(graph: Effects, node: cst.CSTNode) -> list[cst.BaseSuite] | None:
     """The blocks of an ``if`` or a loop that is entered without waiting for a call."""
     if isinstance(node, cst.If) and not graph.has_calls(node.test):
         other = node.orelse
@@ -124,7 +121,7 @@ def _inner(graph: Graph, node: cst.CSTNode) -> list[cst.BaseSuite] | None:
 
 
 def _are_independent(
-    graph: Graph, loop: cst.For | cst.While, sites: Sequence[Site], item: Item, live: frozenset[str]
+    graph: Effects, loop: cst.For | cst.While, sites: Sequence[Site], item: Item, live: frozenset[str]
 ) -> bool:
     """Whether the work of every site can be done after the loop: nothing else reads it, or changes what it reads."""
     lists = {site.target for site in sites}
@@ -148,7 +145,7 @@ def _are_independent(
     return True
 
 
-def _changed_besides(graph: Graph, block: cst.BaseSuite, sites: Collection[Statement | None]) -> set[str]:
+def _changed_besides(graph: Effects, block: cst.BaseSuite, sites: Collection[Statement | None]) -> set[str]:
     """Names whose objects may change in a block, other than by what is appended to the lists."""
     found: set[str] = set()
     for statement in block.body:
@@ -163,7 +160,7 @@ def _changed_besides(graph: Graph, block: cst.BaseSuite, sites: Collection[State
     return found
 
 
-def _read(graph: Graph, loop: cst.CSTNode, names: Iterable[str]) -> Iterator[cst.Name]:
+def _read(graph: Effects, loop: cst.CSTNode, names: Iterable[str]) -> Iterator[cst.Name]:
     """Where names are read in a loop."""
     wanted = set(names)
     for node in walk(loop):
@@ -176,13 +173,13 @@ def _read(graph: Graph, loop: cst.CSTNode, names: Iterable[str]) -> Iterator[cst
             yield node
 
 
-def _only_appends(graph: Graph, loop: cst.For | cst.While, name: str, sites: Sequence[Site]) -> bool:
+def _only_appends(graph: Effects, loop: cst.For | cst.While, name: str, sites: Sequence[Site]) -> bool:
     """Whether all that happens to a list in the loop is that calls are appended to it."""
     mentions = [n for n in walk(loop) if isinstance(n, cst.Name) and graph.is_local(n) and graph.name(n) == name]
     return len(mentions) == sum(site.target == name for site in sites)
 
 
-def _starts(graph: Graph, items: list[Item], item: Item, lists: Sequence[str]) -> dict[str, Statement]:
+def _starts(graph: Effects, items: list[Item], item: Item, lists: Sequence[str]) -> dict[str, Statement]:
     """The ``name = []`` of lists that nothing touches before the loop; they are taken out of ``items``."""
     found: dict[str, Statement] = {}
     for name in lists:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import builtins
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import libcst as cst
 
-from flyte_migrate.asynchronous.items import Effect, Item, Units, root_of
+from flyte_migrate.asynchronous.items import Analysis, Effect, Item, Units, root_of
 from flyte_migrate.asynchronous.variables import Variables
 from flyte_migrate.rewrite.flow import type_name
 from flyte_migrate.rewrite.view import FileView, Statement
@@ -66,7 +67,7 @@ _EFFECTS = (cst.Global, cst.Nonlocal, cst.Yield, cst.With, cst.Import)
 _ENDING = (*_EFFECTS, cst.Raise, cst.Assert)
 
 
-class Effects(Variables):
+class Effects(Variables, ABC):
     """Describes items of one function: names and effects. ``visited`` are functions whose purity is being looked at."""
 
     def __init__(
@@ -79,6 +80,10 @@ class Effects(Variables):
     ) -> None:
         super().__init__(view, function, units, reorders)
         self.visited = visited | {function}
+
+    @abstractmethod
+    def analyse(self, block: Sequence[cst.CSTNode], live: frozenset[str] = frozenset()) -> Analysis:
+        """The items of a block; ``live`` are names read after it. A loop is judged by those of the blocks in it."""
 
     def describe(self, item: Item, node: cst.CSTNode, lifted: Sequence[Item]) -> None:
         """Fill in names and effects of an item, without what its lifted parts do."""
@@ -217,7 +222,7 @@ class Effects(Variables):
             return False
         if any(isinstance(n, _EFFECTS if may_raise else _ENDING) for n in walk(node.body)):
             return False
-        inner = Effects(self.view, node, self.units, False, self.visited | {node})
+        inner = type(self)(self.view, node, self.units, False, self.visited | {node})
         own = set(inner.scope.bindings) - {p.name.value for p in walk(node.params) if isinstance(p, cst.Param)}
         return inner.is_pure(own)
 

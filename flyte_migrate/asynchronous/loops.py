@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flyte_migrate.asynchronous.effects import Effects
 from flyte_migrate.asynchronous.items import Each, Effect, Item
 from flyte_migrate.rewrite.view import Statement
 from flyte_migrate.rewrite.walk import walk
-
-if TYPE_CHECKING:
-    from flyte_migrate.asynchronous.dag import Graph
-
 
 #: What leaves an iteration before its end.
 _LEAVING = (cst.Break, cst.Continue, cst.Return, cst.Raise)
 
 
-def independent_loop(graph: Graph, node: Statement, items: list[Item], live: frozenset[str]) -> Item | None:
+def independent_loop(graph: Effects, node: Statement, items: list[Item], live: frozenset[str]) -> Item | None:
     """The item of a loop whose iterations don't depend on each other; takes its ``name = []`` out of ``items``."""
     if not isinstance(node, cst.For) or node.orelse is not None or node.asynchronous is not None or not graph.reorders:
         return None
@@ -78,7 +74,7 @@ class Carried:
     others: bool
 
 
-def carried_loop(graph: Graph, loop: cst.For | cst.While) -> Carried:
+def carried_loop(graph: Effects, loop: cst.For | cst.While) -> Carried:
     """What a loop that stays as it is does to the parallelism of its calls."""
     none = Carried([], False)
     if not isinstance(loop.body, cst.IndentedBlock):
@@ -107,7 +103,7 @@ def carried_loop(graph: Graph, loop: cst.For | cst.While) -> Carried:
     return Carried(ahead, len(ahead) < len(free) or any(i.has_calls and i not in chain for i in late))
 
 
-def _starts_early(graph: Graph, loop: cst.For, items: Sequence[Item], ahead: Sequence[Item]) -> bool:
+def _starts_early(graph: Effects, loop: cst.For, items: Sequence[Item], ahead: Sequence[Item]) -> bool:
     """Whether calls of all iterations can be started before a loop: what they take is known by then."""
     if any(isinstance(n, (*_LEAVING, cst.Try, cst.TryStar, cst.With)) for n in walk(loop.body)):
         return False
@@ -118,7 +114,7 @@ def _starts_early(graph: Graph, loop: cst.For, items: Sequence[Item], ahead: Seq
     return bool(ahead) and not any(i.reads & changed or i.effect for i in ahead)
 
 
-def _is_repeatable(graph: Graph, node: cst.BaseExpression) -> bool:
+def _is_repeatable(graph: Effects, node: cst.BaseExpression) -> bool:
     """Whether an expression gives the same elements a second time: no iterator that is used up."""
     if isinstance(node, cst.Name):
         values = [b.value for b in graph.view.bindings(node) if b.kind == "assign" and b.value is not None]
@@ -143,7 +139,7 @@ def _is_repeatable(graph: Graph, node: cst.BaseExpression) -> bool:
     return isinstance(node, (cst.List, cst.Tuple, cst.Integer))
 
 
-def _results(graph: Graph, loop: cst.CSTNode) -> set[str]:
+def _results(graph: Effects, loop: cst.CSTNode) -> set[str]:
     """Names that a loop binds to results of calls, or to what is made of them."""
     found: set[str] = set()
     parts = list(walk(loop))
@@ -157,13 +153,13 @@ def _results(graph: Graph, loop: cst.CSTNode) -> set[str]:
     return found
 
 
-def _is_of_inner_loop(graph: Graph, node: cst.CSTNode, loop: cst.For) -> bool:
+def _is_of_inner_loop(graph: Effects, node: cst.CSTNode, loop: cst.For) -> bool:
     """Whether a ``break`` or ``continue`` belongs to a loop inside another one."""
     around = next((a for a in graph.view.ancestors(node) if isinstance(a, (cst.For, cst.While))), loop)
     return isinstance(node, (cst.Break, cst.Continue)) and around is not loop
 
 
-def _nested_loops(graph: Graph, node: cst.For) -> list[cst.For]:
+def _nested_loops(graph: Effects, node: cst.For) -> list[cst.For]:
     """Loops that are the whole body of the one around them, so that all of them are one."""
     found: list[cst.For] = []
     body = node.body
@@ -184,7 +180,7 @@ def _nested_loops(graph: Graph, node: cst.For) -> list[cst.For]:
 
 
 def _independent(
-    graph: Graph,
+    graph: Effects,
     loops: list[cst.For],
     inner: list[Item],
     targets: set[str],
@@ -269,7 +265,7 @@ def _keeps_effects(work: Sequence[Item], after: Sequence[Item]) -> bool:
     return not (any(i.effect for i in work) and any(i.effect for i in after))
 
 
-def _only_stores(graph: Graph, item: Item, names: set[str]) -> bool:
+def _only_stores(graph: Effects, item: Item, names: set[str]) -> bool:
     """Whether objects behind names are only put into: ``xs.append(v)``, ``d[k] = v``, ``d.update(v)``."""
     if not isinstance(item.statement, cst.SimpleStatementLine) or len(item.statement.body) != 1:
         return False
@@ -300,18 +296,18 @@ def _handed_to(node: cst.Call) -> list[cst.CSTNode]:
     return [argument.value for argument in node.args]
 
 
-def _append(graph: Graph, after: Sequence[Item]) -> tuple[str, cst.BaseExpression] | None:
+def _append(graph: Effects, after: Sequence[Item]) -> tuple[str, cst.BaseExpression] | None:
     """(list, value) if putting the results together is one ``name.append(value)``."""
     found = appended(after[0].statement) if len(after) == 1 and after[0].statement is not None else None
     return (graph.name(found[0]), found[1]) if found is not None else None
 
 
-def starts_list(graph: Graph, item: Item, name: str) -> bool:
+def starts_list(graph: Effects, item: Item, name: str) -> bool:
     """Whether an item is ``name = []``."""
     return name in item.writes and _starts_a_list(graph, item)
 
 
-def _starts_a_list(graph: Graph, item: Item) -> bool:
+def _starts_a_list(graph: Effects, item: Item) -> bool:
     if (
         not isinstance(item.statement, cst.SimpleStatementLine)
         or len(item.statement.body) != 1
