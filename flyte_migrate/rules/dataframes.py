@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
+from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.flow import Type, called_task
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, code, expression, parenthesized, string_value
 from flyte_migrate.rewrite.template import call as made_call
 from flyte_migrate.rewrite.view import FileView, Reference
+from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.blobs import Use, awaits, in_run, placed, uses, v2_type
 from flyte_migrate.rules.configuration import follow
@@ -24,6 +26,8 @@ from flyte_migrate.rules.scripts import is_run
 TARGET = "flyte.io:DataFrame"
 _DATASET = "flytekit.StructuredDataset"
 _SCHEMA = "flytekit.types.schema.FlyteSchema"
+_CSV = "flytekit.types.structured.structured_dataset.CSV"
+_HANDLERS = "flytekit.StructuredDatasetTransformerEngine"
 #: Handlers that are always there in Flyte 2 (verified for pandas, csv and parquet).
 _BUILT_IN_HANDLERS = tuple(
     f"flytekit.types.structured.{name}"
@@ -174,7 +178,7 @@ def _wrapped(view: FileView, made: cst.Call, write: cst.Call) -> Iterator[Item]:
     yield Replace(line, build)
 
 
-@on_symbol("flytekit.types.structured.structured_dataset.CSV")
+@on_symbol(_CSV)
 def convert_csv(view: FileView, reference: Reference) -> Iterator[Item]:
     """The format constant ``CSV`` is the string it stands for (TYP-59)."""
     yield Replace(reference.chain, lambda updated: cst.SimpleString('"csv"'))
@@ -346,7 +350,21 @@ def _is_of_a_run(view: FileView, call: cst.Call) -> bool:
     frame = opened.func.value
     made = follow(view, frame)
     task = called_task(view, made.func) if isinstance(made, cst.Call) else None
-    return task is not None and task.outputs.count == 1 and is_run(view, task)
+    return task is not None and task.outputs.count == 1 and is_run(view, task) and _is_parquet(view, task)
+
+
+def _is_parquet(view: FileView, task: Task, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether what a task gives is stored as parquet: it is no CSV by its type, and so is all that it passes on."""
+    if any("csv" in field.annotation.lower() for field in task.outputs.fields):
+        return False
+    definition = next((d for d in view.tasks if d.task is task), None)
+    if any(r.name == _HANDLERS for r in view.references):
+        return False
+    if definition is None:
+        return task.role == "task"
+    called = [view.task_of(n.func) for n in walk(definition.node.body) if isinstance(n, cst.Call)]
+    own = seen | {task.qualified}
+    return all(_is_parquet(view, t, own) for t in called if t is not None and t.qualified not in seen)
 
 
 def _read_file(pandas: str, updated: cst.Call) -> cst.BaseExpression:

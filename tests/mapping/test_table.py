@@ -44,7 +44,19 @@ PLUGINS = {
 
 RULES = {
     *("tasks", "environments", "workflows", "map_task", "conditional", "ordering", "outputs", "overrides", "failure"),
-    *("gates", "handlers", "launch_plans", "references", "remote", "images", "resources", "secrets", "cache", "files"),
+    *(
+        "gates",
+        "handlers",
+        "local_cache",
+        "launch_plans",
+        "references",
+        "remote",
+        "images",
+        "resources",
+        "secrets",
+        "cache",
+        "files",
+    ),
     *("directories", "dataframes", "types", "context", "decks", "containers", "shell", "sql", "sensors", "notebooks"),
     "duckdb",
     *("plugins", "actors", "apps", "testing", "exceptions", "imperative"),
