@@ -276,7 +276,7 @@ def _run(view: FileView, node: cst.Call, updated: cst.Call, task: Task) -> cst.B
     if task.outputs.count == 0:
         return run
     outputs = call(cst.Attribute(run, cst.Name("outputs")), [])
-    made = _named_tuple(view, task)
+    made = _named_tuple(view, task) if task.outputs.count > 1 else ""
     if made:
         return cst.Call(cst.parse_expression(made), [cst.Arg(outputs, star="*")])
     if task.outputs.count > 1:
