@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from flyte_migrate.catalogue import Code, catalogue
-from flyte_migrate.diagnostics import Diagnostic, Failed, Outcome, Rewritten, Severity, Skipped
+from flyte_migrate.diagnostics import Diagnostic, Failed, Outcome, Rewritten, Severity
 
 INTERNAL_ERROR = "FM004"
 
@@ -45,11 +45,6 @@ class Run:
     def failed(self) -> tuple[Failed, ...]:
         """Files in which the tool itself failed."""
         return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Failed))
-
-    @property
-    def skipped(self) -> tuple[Skipped, ...]:
-        """Files left alone on request, or because they are not readable as Python."""
-        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Skipped))
 
     @property
     def open_findings(self) -> tuple[Diagnostic, ...]:

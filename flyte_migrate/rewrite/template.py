@@ -191,18 +191,6 @@ def parenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
     return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
 
 
-def unparenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
-    """The expression without its outer parentheses (kept when they hold comments)."""
-    if (
-        node.lpar
-        and "#" not in code(node.lpar[0])
-        and "#" not in code(node.rpar[-1])
-        and not isinstance(node, cst.GeneratorExp)
-    ):
-        return node.with_changes(lpar=node.lpar[1:], rpar=node.rpar[:-1])
-    return node
-
-
 def only_lines(lines: Sequence[cst.EmptyLine]) -> cst.SimpleStatementLine:
     """Blank and comment lines without a statement."""
     return _OnlyLines(body=[], leading_lines=list(lines))
