@@ -541,8 +541,13 @@ class FileView:
         return self.requested[key]
 
     def _written_module(self, module: str) -> str:
-        """The module text for an import of a project module, relative or absolute as this file's own imports are."""
-        fallback = module
+        """The module text for an import of a project module, relative or absolute as this file's own imports are.
+
+        Without an import of its kind it starts below the folder from which this file's other imports start, or below
+        the last folder whose name is no identifier (``v1-jobs/tasks/train.py`` is ``tasks.train``).
+        """
+        words = module.split(".")
+        fallback = ".".join(words[max((n + 1 for n, word in enumerate(words) if not word.isidentifier()), default=0) :])
         for node in self.by_type.get(cst.ImportFrom, ()):
             assert isinstance(node, cst.ImportFrom)
             name = dotted_name(node.module) if node.module is not None else ""
@@ -554,6 +559,8 @@ class FileView:
             if found is not None and module.startswith(found + ".") and self.index.modules[found].is_package:
                 rest = module[len(found) + 1 :]
                 fallback = f"{written}{rest}" if written.endswith(".") else f"{written}.{rest}"
+            elif found is not None and fallback == module and not node.relative and found.endswith(f".{name}"):
+                fallback = module.removeprefix(found.removesuffix(name))
         return fallback
 
     def ref(self, target: str) -> cst.BaseExpression:
