@@ -273,7 +273,7 @@ def _run(view: FileView, node: cst.Call, updated: cst.Call, task: Task) -> cst.B
         inner = updated.args[0].value
     context = call(view.local_name("flyte:with_runcontext"), [argument('"local"', "mode")])
     run = call(cst.Attribute(context, cst.Name("run")), [argument(inner.func), *inner.args], room=10_000)
-    if task.outputs.count == 0:
+    if task.outputs.count == 0 or isinstance(view.parent(_runner(view, node) or node), cst.Expr):
         return run
     outputs = call(cst.Attribute(run, cst.Name("outputs")), [])
     made = _named_tuple(view, task) if task.outputs.count > 1 else ""
