@@ -69,6 +69,20 @@ class TaskObject:
     task: Task
 
 
+#: Nodes whose names are texts in ``ast``.
+_BINDS_TEXT = frozenset(
+    {
+        cst.NameItem,
+        cst.MatchAs,
+        cst.MatchStar,
+        cst.MatchMapping,
+        cst.TypeVar,
+        cst.TypeVarTuple,
+        cst.ParamSpec,
+    }
+)
+
+
 class FileView:
     """One file: tree, facts and index."""
 
@@ -651,11 +665,22 @@ class FileView:
         mine = list(self._statement_nodes())
         if len(mine) == len(statements):
             found.update(zip(mine, statements, strict=True))
-        constants = ("None", "True", "False")
-        expressions = [n for n in self.names if n.value not in constants and type(self.parents[n]) is not cst.NameItem]
+        expressions = [n for n in self.names if self._is_ast_name(n)]
         if len(expressions) == len(names):
             found.update(zip(expressions, names, strict=True))
         return found
+
+    def _is_ast_name(self, name: cst.Name) -> bool:
+        """Whether ``ast`` has a node for a name: constants, and what ``except``, patterns and ``global`` bind, have
+        none."""
+        if name.value in ("None", "True", "False"):
+            return False
+        parent = self.parents[name]
+        if type(parent) is cst.AsName:
+            return type(self.parents[parent]) not in (cst.ExceptHandler, cst.ExceptStarHandler)
+        if isinstance(parent, cst.MatchKeywordElement):
+            return parent.key is not name
+        return type(parent) not in _BINDS_TEXT
 
     def _statement_nodes(self) -> Iterator[cst.CSTNode]:
         """All statements, those on one line each by itself, in source order."""
