@@ -106,7 +106,25 @@ def _applied(function: cst.Attribute, step: Step, indent: str, room: int) -> cst
     own = code(cst.Call(cst.Name(step.name), flat))
     if not flat or ("\n" not in own and len(own) + 1 <= room):
         return cst.Call(function, flat)
+    listed = flat[0].value
+    if len(flat) == 1 and isinstance(listed, cst.List):
+        commented = next(layout_comments([listed]), None) is not None
+        return cst.Call(function, [cst.Arg(listed if commented else _one_a_line(listed, indent))])
     return exploded(function, step.args, indent)
+
+
+def _one_a_line(value: cst.List, indent: str) -> cst.List:
+    """A list with one element a line, as the only argument of a call."""
+    inner, outer = line_break(indent + "    "), line_break(indent)
+    last = len(value.elements) - 1
+    return value.with_changes(
+        lbracket=cst.LeftSquareBracket(whitespace_after=inner),
+        elements=[
+            e.with_changes(comma=cst.Comma(whitespace_after=inner if n < last else outer))
+            for n, e in enumerate(value.elements)
+        ],
+        rbracket=cst.RightSquareBracket(),
+    )
 
 
 def _comma() -> cst.Comma:

@@ -19,6 +19,7 @@ from flyte_migrate.rules.configuration import (
     callee,
     constant,
     follow,
+    indentation,
     is_none,
     literal,
     stays_v1,
@@ -127,7 +128,9 @@ def _convert(view: FileView, node: cst.Call) -> Iterator[Item]:
         yield Finding(node, code_, message)
     if not any(code_ == "FM165" for code_, _ in chain.problems):
         room = WIDTH - _column(view, node)
-        yield Replace(node, lambda updated: migrated_image(view, node, indent="", room=room) or updated)
+        nested = isinstance(view.parent(node), (cst.Arg, cst.Element)) and not node.lpar
+        indent = indentation(view, node) if nested else ""
+        yield Replace(node, lambda updated: migrated_image(view, node, indent=indent, room=room) or updated)
 
 
 @on_file
