@@ -40,9 +40,10 @@ class Mutations:
         if name not in self._shows:
             self._shows[name] = False
             shared = set(function.shares)
+            reached = (self._function(called, module) for called in function.refers)
             self._shows[name] = any(
                 self._origins(module, function, item.values) & shared for item, _, _ in self._changing(module, function)
-            ) or any(self._descends(m, f) and self.shows(m, f) for _, m, f in self._callees(module, function))
+            ) or any(found is not None and self._descends(*found) and self.shows(*found) for found in reached)
         return self._shows[name]
 
     def _descends(self, module: str, function: Function) -> bool:
