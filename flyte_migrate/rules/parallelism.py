@@ -56,6 +56,19 @@ def report_lost_parallelism(view: FileView, definition: TaskDefinition) -> Itera
         )
 
 
+def runs_in_a_row(view: FileView, definition: TaskDefinition) -> bool:
+    """Whether every call of a workflow needs the one before, as far as that can be told."""
+    units, body = _Units(view), definition.node.body
+    if not isinstance(body, cst.IndentedBlock) or not units.are_several(definition.node):
+        return True
+    try:
+        items = Graph(view, definition.node, units).analyse(body.body).items
+    except OrderError:
+        return False
+    looped = any(item.each is not None for item in items) or units.in_comprehensions(definition.node)
+    return not looped and len(side_by_side(items)) <= 1
+
+
 class _Units:
     """What was a node of a Flyte 1 workflow: calls of tasks, map tasks, conditions."""
 

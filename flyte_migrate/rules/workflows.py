@@ -16,6 +16,7 @@ from flyte_migrate.rewrite.template import code
 from flyte_migrate.rewrite.view import FileView, TaskDefinition
 from flyte_migrate.rules import on_file, on_task, on_task_call
 from flyte_migrate.rules.decorators import decorator_arguments
+from flyte_migrate.rules.parallelism import runs_in_a_row
 
 _KEEPS_DEFAULT = "FAIL_IMMEDIATELY"
 #: Calls whose result or effect differs with the moment.
@@ -47,9 +48,10 @@ _EFFECTS = frozenset({"print", "input", "open"})
 
 @on_task
 def report_failure_policy(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
-    """A failure policy other than the default has no counterpart (WF-53)."""
+    """A failure policy other than the default has no counterpart (WF-53), and makes a difference only where calls did
+    not wait for each other."""
     arg = decorator_arguments(view, definition).get("failure_policy")
-    if arg is not None and not code(arg.value).endswith(_KEEPS_DEFAULT):
+    if arg is not None and not code(arg.value).endswith(_KEEPS_DEFAULT) and not runs_in_a_row(view, definition):
         message = (
             f"{definition.task.name} stops at the first failure now; gather the calls with return_exceptions=True"
             " to let the others finish."
