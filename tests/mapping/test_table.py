@@ -48,6 +48,7 @@ RULES = {
         "gates",
         "handlers",
         "local_cache",
+        "command_line",
         "launch_plans",
         "references",
         "remote",
