@@ -102,7 +102,7 @@ def convert_try(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
     if not _runs_tasks(view, node.body):
         return
     typed = [h for h in node.handlers if h.type is not None and not _is_catch_all(view, h)]
-    pure = _only_tasks(view, node.body) and not runs_async(view, node)
+    pure = only_tasks(view, node.body) and not runs_async(view, node)
     catch_all = next((h for h in node.handlers if h.type is None or _is_catch_all(view, h)), None)
     if not typed:
         for handler in node.handlers:
@@ -218,7 +218,7 @@ def convert_suppressed(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
 
 def _tried(view: FileView, node: cst.With, caught: Caught, updated: cst.With) -> cst.Try:
     name = _free(view, node)
-    pure = _only_tasks(view, node.body) and not runs_async(view, node)
+    pure = only_tasks(view, node.body) and not runs_async(view, node)
     clause = _single(view, caught, caught.handler, name, pure)
     return cst.Try(_block(updated.body), [clause], leading_lines=updated.leading_lines)
 
@@ -288,7 +288,7 @@ def _executed(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             stack.extend(children(item))
 
 
-def _only_tasks(view: FileView, body: cst.CSTNode) -> bool:
+def only_tasks(view: FileView, body: cst.CSTNode) -> bool:
     """Whether only calls of tasks can raise in a block."""
     for node in _executed(body):
         if isinstance(node, (cst.Raise, cst.Assert, cst.Subscript, cst.Await, cst.With, cst.Import, cst.ImportFrom)):
@@ -745,7 +745,7 @@ def _own_class(view: FileView, node: cst.CSTNode, name: str) -> Iterator[Finding
     around = next((a for a in view.ancestors(node) if isinstance(a, cst.Try)), None)
     in_clause = any(isinstance(a, cst.ExceptHandler) and a.type is not None for a in view.ancestors(node))
     others = [m for m in view.index.modules.values() if m is not view.facts and _uses_recoverable(m)]
-    if around is not None and in_clause and others and not _only_tasks(view, around.body):
+    if around is not None and in_clause and others and not only_tasks(view, around.body):
         message = f"{name} is defined in each module that needs it; import one of them where plain functions raise it."
         yield Finding(node, "FM256", message)
 

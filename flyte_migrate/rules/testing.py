@@ -20,7 +20,7 @@ from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_node, on_symbol
 from flyte_migrate.rules.blobs import v2_name
 from flyte_migrate.rules.configuration import UNKNOWN, literal
-from flyte_migrate.rules.exceptions import codes_of
+from flyte_migrate.rules.exceptions import codes_of, only_tasks, runs_task
 from flyte_migrate.rules.handovers import resolved
 from flyte_migrate.rules.kinds import kinds_of
 from flyte_migrate.rules.scripts import is_run
@@ -219,17 +219,24 @@ def _raises(view: FileView, node: cst.BaseExpression) -> str:
 def _expected(view: FileView, node: cst.With, item: cst.WithItem, expectation: cst.Call, kind: str) -> Iterator[Item]:
     wanted = expectation.args[0].value
     classes = [e.value for e in wanted.elements] if isinstance(wanted, cst.Tuple) else [wanted]
-    calls = [c for c in walk(node.body) if isinstance(c, cst.Call) and _is_direct(view, c)]
+    calls = [c for c in walk(node.body) if isinstance(c, cst.Call) and (_is_direct(view, c) or _runs_one(view, c))]
+    name = item.asname.name.value if item.asname is not None and isinstance(item.asname.name, cst.Name) else ""
+    held = f"{name}.{'value' if kind == 'pytest' else 'exception'}.code"
     if len(calls) == 1 and _is_last(view, node, calls[0]) and _is_mistyped(view, calls[0]):
         yield from _refused(view, expectation, classes, calls[0])
         return
-    if not calls or any(code(c) in _CATCH_ALL for c in classes):
+    if not calls:
+        yield from _hidden(view, node, classes)
+        return
+    if any(code(c) in _CATCH_ALL for c in classes):
+        yield from _asked_of_any(view, node, name, held)
         return
     if any((view.qualified(c) or "").startswith("flyte.") for c in classes):
         return
     names: list[str] = []
-    for cls in classes:
-        found = codes_of(view, cls)
+    listed = _listed_classes(view, wanted)
+    for cls in listed or classes:
+        found = codes_of(view, _aliased(view, cls))
         if found is None or isinstance(found, str):
             text = (
                 f"{code(cls)} is raised by Flyte 1 itself, or can't be told"
@@ -245,9 +252,9 @@ def _expected(view: FileView, node: cst.With, item: cst.WithItem, expectation: c
             return
         names += [n for n in found[0] if n not in names]
     task = called_task(view, calls[-1].func) or mapped_task(view, calls[-1].func)
-    name = item.asname.name.value if item.asname is not None and isinstance(item.asname.name, cst.Name) else ""
     asked = _asked_classes(view, node, name, classes)
-    if task is None or not _is_last(view, node, calls[-1]) or _reads_more(view, node, name, kind, asked):
+    alone = _is_last(view, node, calls[-1]) or only_tasks(view, node.body)
+    if not alone or _reads_more(view, node, name, kind, asked):
         yield Finding(
             node,
             "FM701",
@@ -260,29 +267,150 @@ def _expected(view: FileView, node: cst.With, item: cst.WithItem, expectation: c
     )
     pattern = string_value(match.value) if match is not None else None
     if match is not None and (
-        pattern is None or pattern.startswith("^") or "Error encountered" in pattern or task.name in pattern
+        pattern is None
+        or pattern.startswith("^")
+        or "Error encountered" in pattern
+        or (task is not None and task.name in pattern)
     ):
+        shown = task.name if task is not None else ""
         yield Finding(
             match,
             "FM702",
-            f"The text is the bare message now, without Error encountered while executing '…{task.name}':.",
+            f"The text is the bare message now, without Error encountered while executing '…{shown}':.",
         )
     caught = name or _free(view, node, "caught")
     error = cst.parse_expression(view.local_name("flyte:errors") + ".RuntimeUserError")
     yield Replace(expectation.args[0], lambda updated: updated.with_changes(value=error))
     if not name:
         yield Replace(item, lambda updated: updated.with_changes(asname=cst.AsName(cst.Name(caught))))
-    held = f"{caught}.{'value' if kind == 'pytest' else 'exception'}.code"
     for question in asked:
         yield Replace(question, lambda updated: cst.parse_expression(f'{held} == "{names[0]}"'))
     if not any(isinstance(view.parent(question), cst.Assert) for question in asked):
-        check = _check(kind, caught, names)
+        check = _check(kind, caught, names, f"{code(wanted)}.__name__" if listed else "")
         yield Insert(node, lambda rebuild: [check], after=True)
 
 
-def _check(kind: str, caught: str, names: Sequence[str]) -> cst.BaseStatement:
-    """The assertion that the failure is of one of these classes."""
+def _listed_classes(view: FileView, wanted: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """The classes that a parameter of a test, or the variable of a loop, goes through: each of them without
+    subclasses, so that its name is the code; empty if it can't be told."""
+    values = _listed_values(view, wanted) if isinstance(wanted, cst.Name) else []
+    found = [codes_of(view, value) for value in values]
+    return values if all(isinstance(f, tuple) and len(f[0]) == 1 for f in found) else []
+
+
+def _aliased(view: FileView, node: cst.BaseExpression) -> cst.BaseExpression:
+    """The class behind ``EXPECTED = ValueError``."""
+    bindings = view.bindings(node) if isinstance(node, cst.Name) else ()
+    value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+    return value if isinstance(value, (cst.Name, cst.Attribute)) else node
+
+
+def _listed_values(view: FileView, name: cst.Name) -> list[cst.BaseExpression]:
+    """What ``pytest.mark.parametrize`` gives a parameter, or a loop over a display its variable; empty if unknown."""
+    bindings = view.bindings(name)
+    if len(bindings) != 1:
+        return []
+    binding = bindings[0]
+    if isinstance(binding.node, (cst.For, cst.CompFor)):
+        rows, path = _row_values(binding.node.iter), binding.path
+        return _column(rows, path[0] if path else None) if len(path) < 2 else []
+    function = view.function_of(binding.node) if isinstance(binding.node, cst.Param) else None
+    for decorator in function.decorators if function is not None else ():
+        marked = decorator.decorator
+        if not isinstance(marked, cst.Call) or view.qualified(marked.func) != "pytest.mark.parametrize":
+            continue
+        if len(marked.args) < 2:
+            continue
+        given = marked.args[0].value
+        text = string_value(given)
+        if text is not None:
+            names = [part.strip() for part in text.split(",")]
+        else:
+            elements = given.elements if isinstance(given, (cst.List, cst.Tuple)) else ()
+            names = [string_value(e.value) or "" for e in elements]
+        if name.value in names:
+            position = names.index(name.value) if len(names) > 1 else None
+            return _column(_row_values(marked.args[1].value), position)
+    return []
+
+
+def _row_values(node: cst.BaseExpression) -> list[cst.BaseExpression]:
+    if not isinstance(node, (cst.List, cst.Tuple, cst.Set)):
+        return []
+    return [e.value for e in node.elements] if all(isinstance(e, cst.Element) for e in node.elements) else []
+
+
+def _column(rows: Sequence[cst.BaseExpression], position: int | None) -> list[cst.BaseExpression]:
+    """The values at a position of rows, which may be written as ``pytest.param(…)``."""
+    found: list[cst.BaseExpression] = []
+    for row in rows:
+        is_param = isinstance(row, cst.Call) and code(row.func).endswith("param")
+        items = [a.value for a in row.args if a.keyword is None] if is_param and isinstance(row, cst.Call) else None
+        if items is None:
+            items = [row] if position is None else _row_values(row)
+        if (position or 0) >= len(items):
+            return []
+        found.append(items[position or 0])
+    return found
+
+
+def _hidden(view: FileView, node: cst.With, classes: Sequence[cst.BaseExpression]) -> Iterator[Item]:
+    """A finding where what is expected to fail calls tasks in a function of its own."""
+    if any(code(c) in _CATCH_ALL or (view.qualified(c) or "").startswith("flyte") for c in classes):
+        return
+    for item in walk(node.body):
+        if not isinstance(item, cst.Call) or called_task(view, item.func) is not None:
+            continue
+        if runs_task(view, item) or any(view.task_of(a.value) is not None for a in item.args):
+            text = f"A task that fails in {code(item.func)} raises flyte.errors.RuntimeUserError"
+            yield Finding(node, "FM701", f"{text} with the name of its class in code.")
+            return
+
+
+def _asked_of_any(view: FileView, node: cst.With, name: str, held: str) -> Iterator[Item]:
+    """``isinstance(caught.value, X)`` and ``caught.type is X`` after ``pytest.raises(Exception)``."""
+    for item in walk(view.function_of(node) or view.tree) if name else ():
+        wanted: cst.BaseExpression | None = None
+        if isinstance(item, cst.Call) and code(item.func) == "isinstance" and len(item.args) == 2:
+            wanted = item.args[1].value
+        elif isinstance(item, cst.Comparison) and len(item.comparisons) == 1:
+            wanted = item.comparisons[0].comparator
+        if wanted is None or item not in _asked_classes(view, node, name, [wanted]):
+            continue
+        found = codes_of(view, wanted)
+        if not isinstance(found, tuple):
+            continue
+        listed = f'"{found[0][0]}"' if len(found[0]) == 1 else "{" + ", ".join(f'"{n}"' for n in found[0]) + "}"
+        text = f"{held} {'==' if len(found[0]) == 1 else 'in'} {listed}"
+        yield Covered(wanted)
+        yield Replace(item, lambda updated, text=text: cst.parse_expression(text))  # type: ignore[misc]
+
+
+def _runs_one(view: FileView, node: cst.Call) -> bool:
+    """Whether a call stands for a direct call of a task: of a parameter that is given tasks alone, or of a function of
+    this file that does nothing else."""
+    if not isinstance(node.func, cst.Name):
+        return False
+    values = _listed_values(view, node.func)
+    if values:
+        return all((task := view.task_of(v)) is not None and task.role != "v2" for v in values)
+    bindings = view.bindings(node.func)
+    function = bindings[0].node if len(bindings) == 1 and bindings[0].kind == "def" else None
+    if not isinstance(function, cst.FunctionDef) or function.asynchronous is not None or function.decorators:
+        return False
+    only = function.body.body[-1]
+    if len(function.body.body) > (2 if function.get_docstring() is not None else 1):
+        return False
+    line = only.body[0] if isinstance(only, cst.SimpleStatementLine) else only
+    value = line.value if isinstance(line, (cst.Return, cst.Expr)) else None
+    return isinstance(value, cst.Call) and _is_direct(view, value) and view.task_around(function) is None
+
+
+def _check(kind: str, caught: str, names: Sequence[str], of_name: str = "") -> cst.BaseStatement:
+    """The assertion that the failure is of one of these classes, or of that whose name an expression gives."""
     listed = f'"{names[0]}"' if len(names) == 1 else "{" + ", ".join(f'"{n}"' for n in names) + "}"
+    if of_name:
+        names, listed = names[:1], of_name
     if kind == "pytest":
         return cst.parse_statement(f"assert {caught}.value.code {'==' if len(names) == 1 else 'in'} {listed}")
     method = "assertEqual" if len(names) == 1 else "assertIn"
@@ -398,11 +526,18 @@ def _free(view: FileView, node: cst.CSTNode, wish: str) -> str:
 def convert_raises_of_a_callable(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
     """``pytest.raises(X, t, x=1)`` calls the task itself: the same as a ``with`` statement, where it is one."""
     assert isinstance(node, cst.Call)
-    if len(node.args) < 2 or not _raises(view, node) or node.args[1].keyword is not None:
+    if not _raises(view, node):
+        return
+    if len(node.args) < 2 or node.args[1].keyword is not None:
+        yield from _handed_on(view, node)
         return
     wanted = code(node.args[0].value)
-    task = view.task_of(node.args[1].value)
-    if task is None or wanted in ("Exception", "BaseException"):
+    called = node.args[1].value
+    if isinstance(called, cst.Lambda):
+        is_task = isinstance(called.body, cst.Call) and _is_direct(view, called.body)
+    else:
+        is_task = view.task_of(called) is not None
+    if not is_task or wanted in ("Exception", "BaseException"):
         return
     kind = _raises(view, node)
     found = codes_of(view, node.args[0].value)
@@ -420,13 +555,28 @@ def convert_raises_of_a_callable(view: FileView, node: cst.CSTNode) -> Iterator[
         line = updated.body[0]
         assert isinstance(line, cst.Expr) and isinstance(line.value, cst.Call)
         expected = line.value
-        run = cst.Call(
+        given = expected.args[1].value
+        run = given.body if isinstance(given, cst.Lambda) else None
+        run = run or cst.Call(
             expected.args[1].value, [a.with_changes(whitespace_after_arg=_NOTHING) for a in expected.args[2:]]
         )
-        last = [run.args[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)] if run.args else []
-        run = run.with_changes(args=[*run.args[:-1], *last])
+        if isinstance(run, cst.Call) and run.args:
+            last = run.args[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+            run = run.with_changes(args=[*run.args[:-1], last])
         text = f"with {code(expected.func)}({error}) as {caught}:\n    {code(run)}\n"
         block = cst.parse_statement(text).with_changes(leading_lines=updated.leading_lines)
         return [block, _check(kind, caught, found[0])]
 
     yield Replace(view.statement(node), build)
+
+
+def _handed_on(view: FileView, node: cst.Call) -> Iterator[Item]:
+    """``pytest.raises(X)`` that is no ``with`` item itself: a value of ``parametrize``, for one."""
+    if isinstance(view.parent(node), cst.WithItem) or view.qualified(node.func) != "pytest.raises":
+        return
+    wanted = node.args[0].value
+    if code(wanted) in _CATCH_ALL or (view.qualified(wanted) or "").startswith("flyte"):
+        return
+    if any(isinstance(item, cst.Call) and _is_direct(view, item) for item in walk(view.top_statement(node))):
+        text = f"A task that fails raises flyte.errors.RuntimeUserError with code {code(wanted)}, not {code(wanted)}."
+        yield Finding(node, "FM701", text)
