@@ -605,11 +605,7 @@ class FileView:
     def _free(self, name: str) -> str:
         """``name`` if nothing in the file binds it to something else (a v1 import that goes away doesn't count)."""
         taken = set(self.facts.bound) | set(self.requested.values())
-        vanishing = {
-            f.local
-            for f in self.facts.imports
-            if f.target.split(".")[0] in V1_ROOTS and f.target.rpartition(".")[2] == name
-        } - self.reserved
+        vanishing = {f.local for f in self.facts.imports if f.target.split(".")[0] in V1_ROOTS} - self.reserved
         candidate, number = name, 1
         while candidate in taken and candidate not in vanishing:
             candidate = (f"flyte_{name}" if name != "flyte" else "flyte_sdk") + (f"_{number}" if number > 1 else "")

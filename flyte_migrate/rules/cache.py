@@ -33,12 +33,15 @@ _RENAMED = {"version": "version_override"}
 
 
 def cache_argument(view: FileView, args: Mapping[str, cst.Arg], originals: Mapping[str, cst.Arg]) -> list[cst.Arg]:
-    """The v2 ``cache=`` argument for the v1 cache arguments; none where caching is off."""
+    """The v2 ``cache=`` argument for the v1 cache arguments; none where caching is off.
+
+    A name stays a switch: ``cache="auto" if CACHING else "disable"``.
+    """
     cache, original = args["cache"].value, originals["cache"].value
-    known = constant(view, original)
+    known = literal(original)
     if known is False:
         return []
-    if known is UNKNOWN and callee(view, follow(view, original)) == CACHE:
+    if constant(view, original) is UNKNOWN and callee(view, follow(view, original)) == CACHE:
         if isinstance(original, cst.Call) and original not in view.parents:
             cache = _converted(view, original, original) or original  # of a helper in another module
         if isinstance(cache, cst.Call) and len(cache.args) == 1 and literal(cache.args[0].value) == "auto":
