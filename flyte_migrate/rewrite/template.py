@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import keyword as keywords
 import re
 from collections.abc import Mapping, Sequence
@@ -46,6 +47,14 @@ def code(node: cst.CSTNode) -> str:
     if type(node) in _TEXTUAL and not node.lpar:  # type: ignore[attr-defined]
         return node.value  # type: ignore[attr-defined, no-any-return]
     return _printed(node)
+
+
+def brief(node: cst.CSTNode, room: int = 60) -> str:
+    """An expression as a message names it: on one line, without comments, and cut where it is long."""
+    text = code(node)
+    if "\n" in text:
+        text = ast.unparse(ast.parse(f"({text})", mode="eval"))
+    return text if len(text) <= room else f"{text[:room].rstrip()}..."
 
 
 @lru_cache(maxsize=1024)

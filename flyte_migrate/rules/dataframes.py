@@ -12,7 +12,7 @@ import libcst as cst
 from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.flow import Type, called_task
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
-from flyte_migrate.rewrite.template import argument, code, expression, parenthesized, string_value
+from flyte_migrate.rewrite.template import argument, brief, code, expression, parenthesized, string_value
 from flyte_migrate.rewrite.template import call as made_call
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rewrite.walk import walk
@@ -102,7 +102,7 @@ def _construct(view: FileView, call: cst.Call) -> Iterator[Item]:
         yield Finding(
             call,
             "FM327",
-            f"{code(call)}: DataFrame.wrap_df(frame) takes a frame and a uri,"
+            f"{brief(call)}: DataFrame.wrap_df(frame) takes a frame and a uri,"
             " DataFrame.from_existing_remote(uri) a format.",
         )
 

@@ -15,7 +15,7 @@ import libcst as cst
 from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.awaiting import awaited, enclosing_function, is_async, runs_async, with_aio
 from flyte_migrate.rewrite.plan import Finding, Item, Replace
-from flyte_migrate.rewrite.template import argument, call, code
+from flyte_migrate.rewrite.template import argument, brief, call
 from flyte_migrate.rewrite.view import FileView, TaskDefinition
 from flyte_migrate.rules import on_file, on_task
 from flyte_migrate.rules.decorators import decorator_arguments
@@ -60,7 +60,7 @@ def make_async(view: FileView, definition: TaskDefinition) -> Iterator[Item]:
             yield Finding(
                 arg,
                 "FM262",
-                f"{keyword}={code(arg.value)} was left out: {definition.task.name} starts its children itself.",
+                f"{keyword}={brief(arg.value)} was left out: {definition.task.name} starts its children itself.",
             )
 
 

@@ -11,7 +11,7 @@ import libcst as cst
 
 from flyte_migrate.rewrite.flow import Type, value_of
 from flyte_migrate.rewrite.plan import Finding, Item, Replace, insert
-from flyte_migrate.rewrite.template import code, expression, keyword_of, statement, string_value
+from flyte_migrate.rewrite.template import brief, code, expression, keyword_of, statement, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.blobs import (
@@ -107,7 +107,7 @@ def _constructor(view: FileView, blob: Blob, call: cst.Call) -> Iterator[Item]:
     destination = keyword_of(call, destination_name, 2)
     known = {"path", destination_name, "metadata"}
     if path is None or any(a.star or (a.keyword is not None and a.keyword.value not in known) for a in call.args):
-        yield Finding(call, blob.constructor, f"{code(call)}: a downloader has no counterpart in Flyte 2.")
+        yield Finding(call, blob.constructor, f"{brief(call)}: a downloader has no counterpart in Flyte 2.")
         return
     if kinds.is_deferred(call):
         index = call.args.index(path)
@@ -146,7 +146,7 @@ def _constructor(view: FileView, blob: Blob, call: cst.Call) -> Iterator[Item]:
             yield Finding(
                 call,
                 "FM309",
-                f"{made_now} uploads {code(path.value)} here; Flyte 1 did when the task returned: call it once the"
+                f"{made_now} uploads {brief(path.value)} here; Flyte 1 did when the task returned: call it once the"
                 " file is written.",
             )
     yield Replace(call, lambda updated: placed(view, call, made(updated)))

@@ -12,7 +12,7 @@ import libcst as cst
 
 from flyte_migrate.project.environments import POD
 from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
-from flyte_migrate.rewrite.template import argument, call, code, string_value
+from flyte_migrate.rewrite.template import argument, brief, call, code, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.configuration import (
@@ -103,13 +103,25 @@ def plugin_findings(view: FileView, args: Mapping[str, cst.Arg]) -> Iterator[Fin
     if arg is None:
         return
     behind = follow(view, arg.value)
-    if not isinstance(behind, cst.Call) and not isinstance(arg.value, cst.Call):
+    if not isinstance(behind, cst.Call) and not isinstance(arg.value, cst.Call) and not _is_one_of(view, arg.value):
         yield Finding(
             arg,
             "FM641",
-            f"task_config={code(arg.value)} can't be read here; check that it is the configuration of a "
+            f"task_config={brief(arg.value)} can't be read here; check that it is the configuration of a "
             "Flyte 2 plugin.",
         )
+
+
+def _is_one_of(view: FileView, node: cst.BaseExpression) -> bool:
+    """Whether a name holds one of several plugin configurations, each of which is converted where it is made."""
+    bindings = view.bindings(node) if isinstance(node, cst.Name) else ()
+    return len(bindings) > 1 and all(
+        b.kind == "assign"
+        and isinstance(b.value, cst.Call)
+        and (name := callee(view, b.value)).startswith("flytekitplugins.")
+        and name != POD
+        for b in bindings
+    )
 
 
 def is_pod(view: FileView, node: cst.BaseExpression) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
-from flyte_migrate.rewrite.template import argument, code
+from flyte_migrate.rewrite.template import argument, brief, code
 from flyte_migrate.rewrite.view import FileView, Reference, dotted_name
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.configuration import (
@@ -310,7 +310,7 @@ def convert_reads(view: FileView) -> Iterator[Item]:
             yield Finding(
                 read.node,
                 "FM142",
-                f"Which secret {code(read.node)} reads can't be told, and some of this file are in variables of other "
+                f"Which secret {brief(read.node)} reads can't be told, and some of this file are in variables of other "
                 "names; in os.environ it is under <GROUP>_<KEY>, upper case, - as _.",
             )
             continue
@@ -318,7 +318,7 @@ def convert_reads(view: FileView) -> Iterator[Item]:
             yield Finding(
                 read.node,
                 "FM143",
-                f"{code(read.node)}: a secret mounted as a file lies under /etc/flyte/secrets in Flyte 2.",
+                f"{brief(read.node)}: a secret mounted as a file lies under /etc/flyte/secrets in Flyte 2.",
             )
             continue
         converted.add(read.node)
