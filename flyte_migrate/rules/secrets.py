@@ -6,7 +6,7 @@ Official: https://www.union.ai/docs/v2/flyte/user-guide/task-configuration/secre
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -14,6 +14,7 @@ import libcst as cst
 from flyte_migrate.rewrite.plan import Covered, Finding, Item, Replace
 from flyte_migrate.rewrite.template import argument, brief, code
 from flyte_migrate.rewrite.view import FileView, Reference, dotted_name
+from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file, on_symbol
 from flyte_migrate.rules.configuration import (
     argument_comments,
@@ -301,6 +302,7 @@ def convert_reads(view: FileView) -> Iterator[Item]:
         return
     declared: dict[tuple[str, str], str] | None = None
     converted: set[cst.CSTNode] = set()
+    guarded: dict[cst.Try, list[cst.CSTNode]] = {}
     noted = False
     for read in _reads(view):
         if declared is None:
@@ -334,17 +336,16 @@ def convert_reads(view: FileView) -> Iterator[Item]:
                 f"The secret is read from the environment variable {_shown(variable)}; export it for local runs, "
                 "which inject no secrets.",
             )
-        if _caught_as_value_error(view, read.node):
-            yield Finding(
-                read.node,
-                "FM147",
-                "A secret that is missing raises KeyError here, not ValueError: catch KeyError, or use os.environ.get.",
-            )
+        guard = _value_error_guard(view, read.node)
+        if guard is not None:
+            guarded.setdefault(guard, []).append(read.node)
         environ = view.local_name("os:").rstrip(".")
         encode = "encode_mode" in read.given and literal(read.given["encode_mode"].value) == "rb"
         value = cst.parse_expression(f"{environ}.environ[{variable}]" + (".encode()" if encode else ""))
         yield Replace(read.node, lambda updated, value=value: value)  # type: ignore[misc]
 
+    for guard, nodes in guarded.items():
+        yield from _catch_key_errors(guard, nodes)
     yield from _drop_managers(view, converted)
 
 
@@ -427,16 +428,37 @@ def _drop_managers(view: FileView, converted: set[cst.CSTNode]) -> Iterator[Item
             yield Replace(line, lambda updated: None)
 
 
-def _caught_as_value_error(view: FileView, node: cst.CSTNode) -> bool:
+def _value_error_guard(view: FileView, node: cst.CSTNode) -> cst.Try | None:
+    """The ``try`` that catches the ValueError of a missing secret, but not a KeyError."""
     child = node
     for ancestor in view.ancestors(node):
         if isinstance(ancestor, cst.Try) and child is ancestor.body:
             names = {dotted_name(part) for h in ancestor.handlers if h.type is not None for part in _types(h.type)}
-            return "ValueError" in names and not names & {"Exception", "KeyError", "LookupError", "BaseException"}
+            kept = names & {"Exception", "KeyError", "LookupError", "BaseException"}
+            return ancestor if "ValueError" in names and not kept else None
         if isinstance(ancestor, cst.FunctionDef):
-            return False
+            return None
         child = ancestor
-    return False
+    return None
+
+
+def _catch_key_errors(guard: cst.Try, nodes: Sequence[cst.CSTNode]) -> Iterator[Item]:
+    """``except ValueError`` → ``except KeyError`` where only the secrets that are read can have raised it."""
+    inside = {part for node in nodes for part in walk(node)}
+    stored = {t.target for line in walk(guard.body) if isinstance(line, cst.Assign) for t in line.targets}
+    raising = (cst.Call, cst.Subscript, cst.Raise)
+    if any(isinstance(n, raising) and n not in inside and n not in stored for n in walk(guard.body)):
+        for node in nodes:
+            yield Finding(
+                node,
+                "FM147",
+                "A secret that is missing raises KeyError here, not ValueError: catch KeyError, or use os.environ.get.",
+            )
+        return
+    for handler in guard.handlers:
+        for part in _types(handler.type) if handler.type is not None else ():
+            if dotted_name(part) == "ValueError":
+                yield Replace(part, lambda updated: cst.Name("KeyError"))
 
 
 def _types(node: cst.BaseExpression) -> list[cst.BaseExpression]:
