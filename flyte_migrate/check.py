@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from flyte_migrate.catalogue import catalogue
 from flyte_migrate.diagnostics import Diagnostic, Failed, Outcome, Severity, Skipped, Unchanged
@@ -22,6 +23,9 @@ from flyte_migrate.project.source import SourceFile
 from flyte_migrate.settings import Settings
 from flyte_migrate.suppressions import suppress
 from flyte_migrate.workers import each
+
+if TYPE_CHECKING:
+    from flyte_migrate.project.todos import OpenTodo
 
 LEFTOVER_USE = "FM901"
 UNKNOWN_NAME = "FM903"
@@ -97,7 +101,9 @@ def _examine(candidate: Candidate, ask: _Ask, known: Mapping[str, str] | None = 
 
 
 def _findings(candidate: Candidate, ask: _Ask, known: Mapping[str, str] | None) -> _Examined:
-    from flyte_migrate.project.index import index_module  # here because a project without Flyte 1 never needs it
+    # Here because a project without Flyte 1 never needs them.
+    from flyte_migrate.project.index import index_module
+    from flyte_migrate.project.todos import open_todos
 
     file = source.decode(_content(candidate))
     try:
@@ -110,7 +116,8 @@ def _findings(candidate: Candidate, ask: _Ask, known: Mapping[str, str] | None) 
     surface = _surface(facts)
     if facts.skip_file:
         return Skipped(candidate.display, "it has a `flyte-migrate: skip-file` comment"), surface
-    found = chain(_todos(candidate.display, facts), _leftovers(candidate.display, facts, file))
+    todos = open_todos(file.text, facts.todos)
+    found = chain(_todos(candidate.display, todos), _leftovers(candidate.display, facts, file, todos))
     settings = ask.settings
     wanted = (finding for finding in found if settings.enabled(finding.code, candidate.path))
     kept = suppress(candidate.display, wanted, facts.ignores, _can_find)
@@ -203,18 +210,23 @@ def _skipped(candidate: Candidate, code: str, line: int, column: int, reason: st
     return Skipped(candidate.display, reason, (finding,))
 
 
-def _todos(path: str, facts: ModuleFacts) -> Iterator[Diagnostic]:
-    for todo in facts.todos:
-        known = catalogue().get(todo.code)
-        message = f"left for a person: {known.summary}" if known else "left for a person by the migration"
-        yield Diagnostic(path, todo.line, todo.column, todo.code, message, Severity.MANUAL)
+def _todos(path: str, todos: Iterable[OpenTodo]) -> Iterator[Diagnostic]:
+    for item in todos:
+        known = catalogue().get(item.todo.code)
+        message = item.text or (known.summary if known else "the migration left it")
+        place = item.todo.line, item.todo.column
+        yield Diagnostic(path, *place, item.todo.code, f"left for a person: {message}", Severity.MANUAL)
 
 
-def _leftovers(path: str, facts: ModuleFacts, file: SourceFile) -> Iterator[Diagnostic]:
-    """A finding for each use of a v1 name, and for each import that no use in the file explains."""
+def _leftovers(path: str, facts: ModuleFacts, file: SourceFile, todos: Sequence[OpenTodo]) -> Iterator[Diagnostic]:
+    """A finding for each use of a v1 name that no TODO comment speaks of, and for each import that no use in the file
+    explains.
+    """
     used = {use.name for use in facts.uses if not use.is_import}
     lines = re.split(r"\r\n|\r|\n", file.text) if facts.uses else []
     for use in facts.uses:
+        if any(use.line in item.lines for item in todos):
+            continue
         if use.is_import and any(name == use.name or name.startswith(use.name + ".") for name in used):
             continue
         code, message, severity = _fate(use.name)

@@ -211,7 +211,7 @@ def _migrate(
     facts = project.index.modules[module]
     if facts.skip_file:
         return Skipped(path, "it says `flyte-migrate: skip-file`")
-    if module not in project.index.concerned:
+    if module not in project.index.concerned and not facts.todos:
         return Unchanged(path)
     try:
         tree = cst.parse_module(source.text)

@@ -32,6 +32,27 @@ def test_a_second_run_changes_nothing(case: Case) -> None:
     assert result.files == after
 
 
+#: Brings the rules back to a migrated file: it uses v1 again.
+LEFT_FOR_A_PERSON = """
+
+from flytekit.core.context_manager import FlyteContextManager
+
+
+def left_for_a_person():
+    return FlyteContextManager.current_context()
+"""
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if (case.path / "after.py").exists()], ids=lambda case: case.id
+)
+def test_migrated_code_stays_beside_code_that_is_left_for_a_person(case: Case) -> None:
+    (migrated,) = case.after().values()
+    result = migrate({"before.py": migrated + LEFT_FOR_A_PERSON}, case.settings)
+    assert not result.failures
+    assert result.files["before.py"][: len(migrated)] == migrated
+
+
 @pytest.fixture(scope="session")
 def oracles() -> Iterator[dict[str, Oracle]]:
     """Both SDKs, each in a process of its own."""

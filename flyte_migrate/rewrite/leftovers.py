@@ -38,7 +38,9 @@ def earlier_findings(view: FileView, plan: FilePlan) -> Iterator[Finding]:
         for code, text in view.todos_above(statement):
             if (statement, code) not in told and code in known:
                 told.add((statement, code))
-                yield Finding(statement, code, text)
+                # A line of statements has no place of its own: it is that of the first one.
+                place = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else statement
+                yield Finding(place, code, text)
 
 
 def leftover_findings(view: FileView, plan: FilePlan, after: Usage) -> Iterator[Finding]:

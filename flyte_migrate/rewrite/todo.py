@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import libcst as cst
 
 from flyte_migrate.project.index import TODO_COMMENT
+from flyte_migrate.project.todos import CONTINUATION
 
 _WIDTH = 100
 
@@ -25,7 +26,7 @@ def with_todos(statement: cst.CSTNode, notes: Iterable[tuple[str, str]]) -> cst.
         text = textwrap.wrap(
             f"# TODO(flyte-migrate {code}): {' '.join(message.split())}",
             _WIDTH,
-            subsequent_indent="#   ",
+            subsequent_indent=CONTINUATION,
             break_long_words=False,
             break_on_hyphens=False,
         )

@@ -14,10 +14,11 @@ from functools import cached_property
 import libcst as cst
 
 from flyte_migrate.mapping import V1_ROOTS, Row, table
+from flyte_migrate.project import todos
 from flyte_migrate.project.colour import Colours
 from flyte_migrate.project.environments import EnvironmentPlan
 from flyte_migrate.project.facts import ModuleFacts
-from flyte_migrate.project.index import TODO_COMMENT, absolute_import
+from flyte_migrate.project.index import absolute_import
 from flyte_migrate.project.link import ROLES, ProjectIndex, Task
 from flyte_migrate.rewrite.scopes import Binding, Scope
 from flyte_migrate.rewrite.syntax import syntax_nodes
@@ -454,8 +455,7 @@ class FileView:
         lines = list(getattr(statement, "leading_lines", ()))
         if self.tree.body and statement is self.tree.body[0]:
             lines = [*self.tree.header, *lines]
-        found = ((TODO_COMMENT.search(line.comment.value), line.comment.value) for line in lines if line.comment)
-        return [(match[1], text[match.end() :].lstrip(": ")) for match, text in found if match]
+        return todos.texts(line.comment.value for line in lines if line.comment)
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         return self.parents.get(node)

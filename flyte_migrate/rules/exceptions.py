@@ -19,7 +19,7 @@ from flyte_migrate.project.facts import ModuleFacts
 from flyte_migrate.rewrite.awaiting import runs_async
 from flyte_migrate.rewrite.flow import called_task, mapped_task
 from flyte_migrate.rewrite.plan import Covered, Finding, Helper, Item, Replace
-from flyte_migrate.rewrite.template import argument, call, code, expression
+from flyte_migrate.rewrite.template import argument, call, code, expression, string_value
 from flyte_migrate.rewrite.view import FileView, Reference, dotted_name
 from flyte_migrate.rewrite.walk import children, walk
 from flyte_migrate.rules import on_node, on_symbol
@@ -108,7 +108,7 @@ def convert_try(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
         for handler in node.handlers:
             yield from _inspections(view, handler, pure)
         return
-    if any((view.qualified(c) or "").startswith("flyte.errors.") for h in typed for c in _classes(view, h)):
+    if any(_is_converted(view, h) for h in typed):
         return
     read: list[Caught] = []
     for handler in typed:
@@ -156,6 +156,14 @@ def convert_try(view: FileView, node: cst.CSTNode) -> Iterator[Item]:
         yield Replace(read[0].handler, lambda updated: _single(view, read[0], updated, name, pure))
     else:
         yield Replace(node, lambda updated: _merged(view, node, updated, read, catch_all, name, pure))
+
+
+def _is_converted(view: FileView, handler: cst.ExceptHandler) -> bool:
+    """Whether a clause knows the errors of Flyte 2 already: it catches them, or asks for one to begin with."""
+    first = handler.body.body[0] if handler.body.body else None
+    asked = walk(first.test) if isinstance(first, cst.If) else ()
+    named = (*_classes(view, handler), *(n for n in asked if isinstance(n, (cst.Name, cst.Attribute))))
+    return any((view.qualified(n) or "").startswith("flyte.errors.") for n in named)
 
 
 def _free(view: FileView, node: cst.CSTNode) -> str:
@@ -495,8 +503,26 @@ def _class_names(view: FileView, handler: cst.ExceptHandler, name: str, only_fai
     written = f"{name}.code" if only_failures else f'getattr({name}, "code", type({name}).__name__)'
     for use in _uses(view, handler):
         node = _class_name(view, use)
-        if node is not None:
+        if node is not None and not _is_default_of_code(view, node):
             yield Replace(node, lambda updated: expression(written))
+
+
+def _is_default_of_code(view: FileView, node: cst.CSTNode) -> bool:
+    """Whether an earlier run has asked for the code before: ``getattr(e, "code", type(e).__name__)``."""
+    arg = view.parent(node)
+    around = view.parent(arg) if isinstance(arg, cst.Arg) else None
+    return isinstance(around, cst.Call) and _asks_for_code(around)
+
+
+def _has_asked_for_code(view: FileView, node: cst.Call) -> bool:
+    """Whether an earlier run has added the question: ``isinstance(e, X) or getattr(e, "code", None) == "X"``."""
+    around = view.parent(node)
+    other = around.right if isinstance(around, cst.BooleanOperation) and around.left is node else None
+    return isinstance(other, cst.Comparison) and isinstance(other.left, cst.Call) and _asks_for_code(other.left)
+
+
+def _asks_for_code(node: cst.Call) -> bool:
+    return dotted_name(node.func) == "getattr" and len(node.args) == 3 and string_value(node.args[1].value) == "code"
 
 
 def _notes(view: FileView, caught: Caught, place: cst.CSTNode | None = None) -> Iterator[Finding]:
@@ -539,6 +565,8 @@ def _class_check(view: FileView, node: cst.Call, use: cst.Name, pure: bool, name
     """``isinstance(e, ValueError)`` → ``getattr(e, "code", None) == "ValueError"``."""
     wanted = node.args[1].value
     if code(wanted) in _CATCH_ALL or (view.qualified(wanted) or "").startswith("flyte."):
+        return
+    if _has_asked_for_code(view, node):
         return
     caught = _caught(view, cst.ExceptHandler(cst.IndentedBlock([]), type=wanted))
     if caught is None:

@@ -106,6 +106,43 @@ def test_todo_comments_of_the_migration_are_findings(project: Path, cli: Cli) ->
     assert len(result.text.splitlines()) == 1
 
 
+def test_a_use_below_a_todo_comment_is_told_once_and_with_the_text_of_the_comment(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text(
+        "# TODO(flyte-migrate FM530): FlyteRemote is still used in this file.\n"
+        "from flytekit.remote import FlyteRemote\n"
+        "from flytekit import task\n\n\n"
+        "# TODO(flyte-migrate FM104): Here is a long text that goes on\n"
+        "#   on the next line.\n"
+        "@task(\n    task_resolver=FlyteRemote,\n)\n"
+        "def f() -> int:\n"
+        "    # TODO(flyte-migrate FM531): first\n"
+        "    # TODO(flyte-migrate FM532): second\n"
+        "    # something else\n"
+        "    remote = FlyteRemote(\n        FlyteRemote\n    )\n"
+        "    return FlyteRemote.x\n"
+    )
+    result = cli("check", "--output-format", "concise")
+    assert [line.split(": ", 1)[0] for line in result.text.splitlines()] == [
+        "a.py:1:1",
+        "a.py:6:1",
+        "a.py:12:5",
+        "a.py:13:5",
+        "a.py:18:12",
+    ]
+    assert "FM104 left for a person: Here is a long text that goes on on the next line.\n" in result.text
+    assert "FM531 left for a person: first\n" in result.text
+
+
+def test_what_is_left_for_a_person_is_left_in_every_run(project: Path, cli: Cli) -> None:
+    (project / "a.py").write_text(
+        "import flyte\n\n# TODO(flyte-migrate FM153): cuda was left out: start from\n#   a CUDA image.\n"
+        "image = flyte.Image.from_debian_base()\n"
+    )
+    result = cli("migrate", ".", "--output-format", "concise")
+    assert (result.code, result.text) == (1, "")
+    assert "a.py:5:1: FM153 cuda was left out: start from a CUDA image." in result.err
+
+
 def test_files_that_can_not_be_read_are_findings_and_the_rest_goes_on(project: Path, cli: Cli) -> None:
     (project / "a.py").write_text("from flytekit import task\ndef f(:\n")
     (project / "b.py").write_bytes(b"# coding: no-such\nimport flytekit\n")
@@ -164,7 +201,7 @@ def test_a_skipped_file_is_not_looked_at(project: Path, cli: Cli) -> None:
 
 
 def test_select_and_ignore_take_prefixes(project: Path, cli: Cli) -> None:
-    (project / "a.py").write_text("# TODO(flyte-migrate FM203): x\nimport flytekit\n")
+    (project / "a.py").write_text("# TODO(flyte-migrate FM203): x\ny = 1\nimport flytekit\n")
 
     def found(*flags: str) -> list[str]:
         return [code for _, code in codes(cli("check", "--output-format", "concise", *flags).text)]
