@@ -237,7 +237,7 @@ def _migrate(
     plan.add(plan_imports(view, before, after, plan.findings))
     diagnostics = _diagnostics(path, target, view, plan, settings)
     _add_todos(view, plan, settings, {(d.line, d.code) for d in diagnostics})
-    text = rewriter.apply().code if plan.changes or plan.leading else source.text
+    text = rewriter.text() if plan.changes or plan.leading else source.text
     if text == source.text:
         return Unchanged(path, diagnostics)
     text = with_all_comments(source.text, text, rewriter)

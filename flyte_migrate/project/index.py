@@ -95,8 +95,14 @@ def index_module(
         ignores=ignores,
         skip_file=skip,
         string_all=indexer.string_all,
+        statements=tuple(map(_first_line, tree.body)),
         caught=frozenset(indexer.caught),
     )
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators = getattr(statement, "decorator_list", ())
+    return min((statement.lineno, *(d.lineno for d in decorators)))
 
 
 def absolute_import(module: str, is_package: bool, level: int, name: str | None) -> str:

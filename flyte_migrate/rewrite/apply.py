@@ -11,7 +11,7 @@ import libcst as cst
 from flyte_migrate.rewrite.comments import above
 from flyte_migrate.rewrite.plan import FilePlan, Insert
 from flyte_migrate.rewrite.quotes import requoted
-from flyte_migrate.rewrite.template import code
+from flyte_migrate.rewrite.template import code, printed
 from flyte_migrate.rewrite.todo import with_todos
 from flyte_migrate.rewrite.walk import fields_of, is_node
 
@@ -43,6 +43,11 @@ class Rewriter:
         built = self.rebuild(self.tree)
         assert len(built) == 1 and isinstance(built[0], cst.Module)
         return self._without_gap(built[0])
+
+    def text(self) -> str:
+        """The source text of :meth:`apply`."""
+        built = self.apply()
+        return printed(built, built.default_indent, built.default_newline)
 
     def _without_gap(self, built: cst.Module) -> cst.Module:
         """Without the blank lines that set off a first statement which is gone."""

@@ -9,7 +9,7 @@ import tokenize
 
 import libcst as cst
 
-from flyte_migrate.rewrite.template import only_lines
+from flyte_migrate.rewrite.template import code, only_lines
 
 #: Directives to linters and the like: they are about the line they stand on, and go with it.
 PRAGMA = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pragma|nopycln)\b", re.IGNORECASE)
@@ -17,7 +17,7 @@ PRAGMA = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pra
 
 def comments_in(node: cst.CSTNode) -> list[cst.EmptyLine]:
     """The comments inside a node (pragmas for linters left out), as lines of their own."""
-    text = cst.Module([]).code_for_node(node)
+    text = code(node)
     if "#" not in text:
         return []
     tokens: list[tokenize.TokenInfo] = []

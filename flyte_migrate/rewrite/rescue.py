@@ -19,7 +19,7 @@ def with_all_comments(before: str, after: str, rewriter: Rewriter) -> str:
         for statement, comment in places:
             rescued.setdefault(statement, []).append(comment)
         rewriter.plan.rescued = rescued
-        after = rewriter.apply().code
+        after = rewriter.text()
         lost = lost_comments(before, after)
         further = [(_around(rewriter, s) if comment in lost else s, comment) for s, comment in places]
         if not lost or further == places:

@@ -6,6 +6,7 @@ import ast
 import keyword as keywords
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from typing import TypeVar
 
@@ -15,8 +16,10 @@ from libcst._nodes.internal import CodegenState
 from flyte_migrate.rewrite.walk import fields_of
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
+#: A string literal without prefix, escapes and line breaks.
+_PLAIN_STRING = re.compile(r"""(?:"([^"\\\r\n]*)"|'([^'\\\r\n]*)')""")
 _HOLE = re.compile(r"\{(\w+)\}")
-_EMPTY_MODULE = cst.Module([])
+_NO_POSITION: AbstractContextManager[None] = nullcontext()
 #: The line length at which generated calls are split, one argument a line (that of ruff and black).
 WIDTH = 88
 
@@ -59,7 +62,27 @@ def brief(node: cst.CSTNode, room: int = 60) -> str:
 
 @lru_cache(maxsize=1024)
 def _printed(node: cst.CSTNode) -> str:
-    return _EMPTY_MODULE.code_for_node(node)
+    return printed(node)
+
+
+def printed(node: cst.CSTNode, indent: str = "    ", newline: str = "\n") -> str:
+    """``cst.Module.code_for_node`` for a module with these defaults, at three quarters of its cost."""
+    state = _Tokens(default_indent=indent, default_newline=newline)
+    node._codegen(state)
+    return "".join(state.tokens)
+
+
+class _Tokens(CodegenState):
+    """The state of libcst's printer without its hook for positions, a generator for every expression."""
+
+    def record_syntactic_position(
+        self,
+        node: cst.CSTNode,
+        *,
+        start_node: cst.CSTNode | None = None,
+        end_node: cst.CSTNode | None = None,
+    ) -> AbstractContextManager[None]:
+        return _NO_POSITION
 
 
 def parsed(text: str) -> cst.BaseExpression:
@@ -172,8 +195,14 @@ def keyword_of(node: cst.Call, name: str, position: int | None = None) -> cst.Ar
 
 def string_value(node: cst.CSTNode | None) -> str | None:
     """The value of a plain (or implicitly concatenated) string literal, else None."""
-    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
-        value = node.evaluated_value
+    kind = type(node)
+    if kind is cst.SimpleString:
+        assert isinstance(node, cst.SimpleString)
+        plain = _PLAIN_STRING.fullmatch(node.value)
+        if plain is not None:
+            return plain[plain.lastindex or 1]  # most strings are, and reading one by evaluating it costs ten times as much
+    if kind is cst.SimpleString or kind is cst.ConcatenatedString:
+        value = node.evaluated_value  # type: ignore[union-attr]
         return value if isinstance(value, str) else None
     return None
 

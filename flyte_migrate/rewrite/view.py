@@ -5,7 +5,6 @@ Built by one walk over the libcst tree. Read-only for rules; what they want done
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,8 +19,8 @@ from flyte_migrate.project.environments import EnvironmentPlan
 from flyte_migrate.project.facts import ModuleFacts
 from flyte_migrate.project.index import absolute_import
 from flyte_migrate.project.link import ROLES, ProjectIndex, Task
+from flyte_migrate.rewrite.positions import Positions
 from flyte_migrate.rewrite.scopes import Binding, Scope
-from flyte_migrate.rewrite.syntax import syntax_nodes
 from flyte_migrate.rewrite.template import parsed
 from flyte_migrate.rewrite.walk import children, walk
 from flyte_migrate.settings import Settings
@@ -70,20 +69,6 @@ class TaskObject:
     task: Task
 
 
-#: Nodes whose names are texts in ``ast``.
-_BINDS_TEXT = frozenset(
-    {
-        cst.NameItem,
-        cst.MatchAs,
-        cst.MatchStar,
-        cst.MatchMapping,
-        cst.TypeVar,
-        cst.TypeVarTuple,
-        cst.ParamSpec,
-    }
-)
-
-
 class FileView:
     """One file: tree, facts and index."""
 
@@ -113,17 +98,20 @@ class FileView:
         self._counts: dict[str, int] = {}
         self._qualified: dict[cst.CSTNode, str | None] = {}
         self.called_tasks: dict[cst.CSTNode, Task | None] = {}  # what flow.called_task has answered
-        self._walk(tree, None, self.module_scope)
+        self._names_in: dict[cst.CSTNode, list[cst.Name]] = {}  # by top-level statement
+        self.by_type[cst.Module] = [tree]
+        for statement in tree.body:
+            known = len(self.names)
+            self._walk(statement, tree, self.module_scope)
+            self._names_in[statement] = self.names[known:]
         self.references: list[Reference] = list(self._references())
         self.tasks: list[TaskDefinition] = list(self._tasks())
         self._task_by_node = {definition.node: definition for definition in self.tasks}
-        self._locations: dict[cst.CSTNode, tuple[int, int]] | None = None
 
     # -- building ------------------------------------------------------------------------------------------------
 
-    def _walk(self, node: cst.CSTNode, parent: cst.CSTNode | None, scope: Scope) -> None:
-        if parent is not None:
-            self.parents[node] = parent
+    def _walk(self, node: cst.CSTNode, parent: cst.CSTNode, scope: Scope) -> None:
+        self.parents[node] = parent
         kind = type(node)
         if kind is cst.Name:
             assert isinstance(node, cst.Name)
@@ -624,80 +612,15 @@ class FileView:
 
     # -- positions -----------------------------------------------------------------------------------------------
 
+    @cached_property
+    def _positions(self) -> Positions:
+        return Positions(self.tree, self.text, self.facts.statements, self._names_in, self.parents)
+
     def location(self, node: cst.CSTNode) -> tuple[int, int]:
         """(1-based line, 0-based column) of a node in the original source: of its first name or call, else its
         statement."""
-        if self._locations is None:
-            self._locations = self._align()
-        item: cst.CSTNode | None = node
-        while item is not None:
-            if item in self._locations:
-                return self._locations[item]
-            if isinstance(item, cst.Attribute):
-                inner: cst.CSTNode = item
-                while isinstance(inner, cst.Attribute):
-                    inner = inner.value
-                if inner in self._locations:
-                    return self._locations[inner]
-            item = self.parents.get(item)
-        return (1, 0)
+        return self._positions.of(node)
 
-    def _align(self) -> dict[cst.CSTNode, tuple[int, int]]:
-        """Positions by matching the n-th statement, name and call of both trees, which have them in the same order."""
-        tree = ast.parse(self.text)
-        found: dict[cst.CSTNode, tuple[int, int]] = {}
-        statements: list[tuple[int, int]] = []
-        names: list[tuple[int, int]] = []
-        for item in syntax_nodes(tree):
-            if type(item) is ast.Name:
-                names.append((item.lineno, item.col_offset))
-            elif isinstance(item, ast.stmt):
-                line = item.lineno
-                if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and item.decorator_list:
-                    line = min(line, item.decorator_list[0].lineno)
-                statements.append((line, item.col_offset))
-        statements.sort()
-        names.sort()
-        mine = list(self._statement_nodes())
-        if len(mine) == len(statements):
-            found.update(zip(mine, statements, strict=True))
-        expressions = [n for n in self.names if self._is_ast_name(n)]
-        if len(expressions) == len(names):
-            found.update(zip(expressions, names, strict=True))
-        return found
-
-    def _is_ast_name(self, name: cst.Name) -> bool:
-        """Whether ``ast`` has a node for a name: constants, and what ``except``, patterns and ``global`` bind, have
-        none."""
-        if name.value in ("None", "True", "False"):
-            return False
-        parent = self.parents[name]
-        if type(parent) is cst.AsName:
-            return type(self.parents[parent]) not in (cst.ExceptHandler, cst.ExceptStarHandler)
-        if isinstance(parent, cst.MatchKeywordElement):
-            return parent.key is not name
-        return type(parent) not in _BINDS_TEXT
-
-    def _statement_nodes(self) -> Iterator[cst.CSTNode]:
-        """All statements, those on one line each by itself, in source order."""
-        stack: list[cst.CSTNode] = [self.tree]
-        while stack:
-            item = stack.pop()
-            if isinstance(item, cst.BaseSmallStatement):
-                yield item
-                continue
-            if isinstance(item, cst.BaseCompoundStatement):
-                yield item
-            for name in _BLOCKS:
-                below = getattr(item, name, None)
-                if isinstance(below, cst.CSTNode):
-                    stack.append(below)
-                elif below:
-                    stack.extend(reversed(below))
-
-
-#: Fields that hold statements, or nodes that do, from the last in the source to the first.
-_BLOCKS = ("finalbody", "orelse", "handlers", "cases", "body")
 
 # -- binders: what each kind of node binds in the scope around it
 # --------------------------------------------------------

@@ -18,13 +18,32 @@ import libcst as cst
 
 from flyte_migrate.mapping import V1_ROOTS
 from flyte_migrate.project.facts import ModuleFacts
-from flyte_migrate.rewrite.template import call, code, parsed
+from flyte_migrate.rewrite.template import call, code, parsed, string_value
 from flyte_migrate.rewrite.view import FileView, dotted_name
 from flyte_migrate.rewrite.walk import fields_of, walk
 
 _DIRECTIVE = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pragma|nopycln)\b", re.IGNORECASE)
 #: What :func:`literal` gives for an expression that is not a literal.
 UNKNOWN: Any = object()
+#: Expressions that may be literals: `True` is a name, `-1` an operation.
+_LITERALS = frozenset(
+    {
+        cst.SimpleString,
+        cst.ConcatenatedString,
+        cst.Integer,
+        cst.Float,
+        cst.Imaginary,
+        cst.Ellipsis,
+        cst.Name,
+        cst.Tuple,
+        cst.List,
+        cst.Set,
+        cst.Dict,
+        cst.UnaryOperation,
+        cst.BinaryOperation,
+    }
+)
+_CONSTANT_NAMES = {"None": None, "True": True, "False": False}
 
 
 def canonical(view: FileView, node: cst.CSTNode) -> str:
@@ -71,8 +90,14 @@ def is_none(node: cst.CSTNode) -> bool:
 
 def literal(node: cst.CSTNode | None) -> Any:
     """The Python value of a literal expression, else UNKNOWN."""
-    if node is None:
+    if type(node) not in _LITERALS:
         return UNKNOWN
+    assert node is not None
+    if isinstance(node, cst.Name):
+        return _CONSTANT_NAMES.get(node.value, UNKNOWN)
+    text = string_value(node)
+    if text is not None:
+        return text
     try:
         return ast.literal_eval(code(node).strip())
     except (ValueError, SyntaxError, MemoryError, RecursionError):
