@@ -101,8 +101,8 @@ def index_module(
 
 
 def _first_line(statement: ast.stmt) -> int:
-    decorators = getattr(statement, "decorator_list", ())
-    return min((statement.lineno, *(d.lineno for d in decorators)))
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(d.lineno for d in decorators)])
 
 
 def absolute_import(module: str, is_package: bool, level: int, name: str | None) -> str:

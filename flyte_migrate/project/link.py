@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from flyte_migrate.mapping import V1_ROOTS, table
@@ -650,23 +650,20 @@ class ProjectIndex:
         """The outputs that a return annotation declares (source text), as flytekit names them."""
         if returns is None:
             return Outputs()
-        try:
-            node = ast.parse(returns, mode="eval").body
-        except SyntaxError:
+        node = _parsed(returns)
+        if node is None:
             return Outputs((Field("o0", returns),))
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return self.outputs(module, node.value)
         if isinstance(node, ast.Constant) and node.value is None:
             return Outputs()
-        if isinstance(node, ast.Tuple):  # `-> (int, str)`, which v1 reads as a tuple
+        if isinstance(node, ast.Tuple):  # `-> (int, str)`, which both SDKs read as a tuple
             return Outputs(tuple(Field(f"o{n}", ast.unparse(i)) for n, i in enumerate(node.elts)), is_tuple=True)
         if isinstance(node, ast.Subscript) and ast.unparse(node.value).rpartition(".")[2] in ("Tuple", "tuple"):
             items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             if any(isinstance(i, ast.Constant) and i.value is Ellipsis for i in items):
                 return Outputs((Field("o0", returns),))
             return Outputs(tuple(Field(f"o{n}", ast.unparse(i)) for n, i in enumerate(items)), is_tuple=True)
-        if isinstance(node, ast.Tuple) and len(node.elts) > 1:  # -> (int, str), which both SDKs take
-            return Outputs(tuple(Field(f"o{n}", ast.unparse(i)) for n, i in enumerate(node.elts)), is_tuple=True)
         if isinstance(node, (ast.Name, ast.Attribute)):
             cls = self.named_tuple(self.local(module, ast.unparse(node)), module)
             if cls is not None:
@@ -839,6 +836,15 @@ def _overlaid(base: tuple[Argument, ...], given: tuple[Argument, ...]) -> tuple[
     """Arguments of which the later ones win, as ``functools.partial`` has it."""
     keywords = {a.keyword for a in given}
     return (*(a for a in base if a.keyword not in keywords), *given)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> ast.expr | None:
+    """The tree of an expression's source text, not to be changed; None if it is none."""
+    try:
+        return ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return None
 
 
 def canonical_name(qualified: str) -> str:

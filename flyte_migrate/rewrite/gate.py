@@ -9,6 +9,7 @@ import io
 import tokenize
 import warnings
 from collections import Counter
+from functools import lru_cache
 
 from flyte_migrate.rewrite.comments import PRAGMA
 from flyte_migrate.rewrite.syntax import syntax_nodes
@@ -61,6 +62,7 @@ def check_output(before: str, after: str) -> None:
         raise GateError(f"the migrated text has lost a comment: {next(iter(lost))}")
 
 
+@lru_cache(maxsize=1)  # asked for the same two texts by what puts comments back and by the check of the result
 def lost_comments(before: str, after: str) -> Counter[str]:
     """The comments of a text that another no longer has; directives to tools may go with what they were about."""
     if not _commented_lines(before) - _commented_lines(after):

@@ -23,7 +23,7 @@ from flyte_migrate.rewrite.exports import plan_exports
 from flyte_migrate.rewrite.fallbacks import plan_fallbacks
 from flyte_migrate.rewrite.plan import Finding, Item, Replace, insert
 from flyte_migrate.rewrite.scopes import Scope
-from flyte_migrate.rewrite.template import only_lines
+from flyte_migrate.rewrite.template import only_lines, parsed_statement
 from flyte_migrate.rewrite.view import FileView, Statement, dotted_name
 from flyte_migrate.rewrite.walk import children, walk
 
@@ -488,12 +488,7 @@ def _statements(needed: Sequence[tuple[str, str, str]]) -> list[cst.SimpleStatem
     texts += [
         f"from {module} import {', '.join(sorted(names, key=str.lower))}" for module, names in sorted(groups.items())
     ]
-    found = []
-    for text in texts:
-        statement = cst.parse_statement(text)
-        assert isinstance(statement, cst.SimpleStatementLine)
-        found.append(statement)
-    return found
+    return [parsed_statement(text) for text in texts]
 
 
 def _is_stdlib(statement: cst.SimpleStatementLine) -> bool:

@@ -30,8 +30,7 @@ Node = TypeVar("Node", bound=cst.CSTNode)
 
 def expression(template: str, **holes: cst.BaseExpression | str) -> cst.BaseExpression:
     """An expression from text in which ``{name}`` stands for a node (or text)."""
-    node = _parsed_expression(_placeholders(template))
-    return _fill(node.deep_clone(), holes)
+    return _fill(parsed(_placeholders(template)), holes)
 
 
 def statement(template: str, **holes: cst.BaseExpression | str) -> cst.BaseStatement:
@@ -41,8 +40,7 @@ def statement(template: str, **holes: cst.BaseExpression | str) -> cst.BaseState
 
 def statements(template: str, **holes: cst.BaseExpression | str) -> list[cst.BaseStatement]:
     """Statements from text with holes."""
-    module = cst.parse_module(_placeholders(template))
-    return [_fill(s, holes) for s in module.body]
+    return [_fill(s, holes) for s in _parsed_statements(_placeholders(template))]
 
 
 def code(node: cst.CSTNode) -> str:
@@ -72,10 +70,17 @@ def printed(node: cst.CSTNode, indent: str = "    ", newline: str = "\n") -> str
     return "".join(state.tokens)
 
 
+def comment_nodes(node: cst.CSTNode) -> list[cst.Comment]:
+    """The comments in a node in the order of the text: libcst's visitors cost five times as much as its printer."""
+    state = _Comments(default_indent="", default_newline="")
+    node._codegen(state)
+    return state.comments
+
+
 class _Tokens(CodegenState):
     """The state of libcst's printer without its hook for positions, a generator for every expression."""
 
-    def record_syntactic_position(
+    def record_syntactic_position(  # type: ignore[override]  # any context manager serves
         self,
         node: cst.CSTNode,
         *,
@@ -85,8 +90,23 @@ class _Tokens(CodegenState):
         return _NO_POSITION
 
 
+class _Comments(_Tokens):
+    """A printer that keeps the comments it comes across."""
+
+    def __init__(self, default_indent: str, default_newline: str) -> None:
+        super().__init__(default_indent, default_newline)
+        self.comments: list[cst.Comment] = []
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        if isinstance(node, cst.Comment):
+            self.comments.append(node)
+
+
+@lru_cache(maxsize=1024)
 def parsed(text: str) -> cst.BaseExpression:
-    """``cst.parse_expression``, which costs more than making the nodes of a plain or dotted name."""
+    """``cst.parse_expression``, which costs more than making the nodes of a plain or dotted name or a string."""
+    if _PLAIN_STRING.fullmatch(text):
+        return cst.SimpleString(text)
     if not _DOTTED.fullmatch(text) or keywords.iskeyword(text):
         return cst.parse_expression(text)
     first, *attributes = text.split(".")
@@ -96,13 +116,21 @@ def parsed(text: str) -> cst.BaseExpression:
     return node
 
 
+@lru_cache(maxsize=1024)
+def parsed_statement(text: str) -> cst.SimpleStatementLine:
+    """``cst.parse_statement`` of one line that holds no block."""
+    node = cst.parse_statement(text)
+    assert isinstance(node, cst.SimpleStatementLine)
+    return node
+
+
 def _placeholders(template: str) -> str:
     return _HOLE.sub(r"__hole_\1__", template)
 
 
-@lru_cache(maxsize=512)
-def _parsed_expression(text: str) -> cst.BaseExpression:
-    return cst.parse_expression(text)
+@lru_cache(maxsize=128)
+def _parsed_statements(text: str) -> tuple[cst.BaseStatement, ...]:
+    return tuple(cst.parse_module(text).body)
 
 
 def _fill(node: Node, holes: Mapping[str, cst.BaseExpression | str]) -> Node:
@@ -199,8 +227,8 @@ def string_value(node: cst.CSTNode | None) -> str | None:
     if kind is cst.SimpleString:
         assert isinstance(node, cst.SimpleString)
         plain = _PLAIN_STRING.fullmatch(node.value)
-        if plain is not None:
-            return plain[plain.lastindex or 1]  # most strings are, and reading one by evaluating it costs ten times as much
+        if plain is not None:  # as most are: to evaluate one costs ten times as much
+            return plain[plain.lastindex or 1]
     if kind is cst.SimpleString or kind is cst.ConcatenatedString:
         value = node.evaluated_value  # type: ignore[union-attr]
         return value if isinstance(value, str) else None

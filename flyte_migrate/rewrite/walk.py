@@ -101,6 +101,35 @@ def is_node(value: object) -> TypeGuard[cst.CSTNode]:
     return known
 
 
+_layout_too: dict[type, tuple[str, ...]] = {}
+_PLAIN = frozenset({cst.SimpleWhitespace, cst.MaybeSentinel})
+
+
+def has_comment(node: cst.CSTNode) -> bool:
+    """Whether there is a comment anywhere in a node, its whitespace included."""
+    stack: list[object] = [node]
+    while stack:
+        item = stack.pop()
+        kind = type(item)
+        if kind is cst.Comment:
+            return True
+        names = _layout_too.get(kind)
+        if names is None:
+            assert is_node(item)
+            names = tuple(f.name for f in dataclasses.fields(item) if f.type not in ("str", "int"))
+            _layout_too[kind] = names
+        for name in names:
+            value = getattr(item, name)
+            if not value:
+                continue
+            below = type(value)
+            if below is tuple or below is list:
+                stack += value
+            elif below not in _PLAIN and is_node(value):
+                stack.append(value)
+    return False
+
+
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The node and all nodes below it, in source order."""
     stack = [node]

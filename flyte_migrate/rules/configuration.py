@@ -18,9 +18,9 @@ import libcst as cst
 
 from flyte_migrate.mapping import V1_ROOTS
 from flyte_migrate.project.facts import ModuleFacts
-from flyte_migrate.rewrite.template import call, code, parsed, string_value
+from flyte_migrate.rewrite.template import call, code, comment_nodes, parsed, string_value
 from flyte_migrate.rewrite.view import FileView, dotted_name
-from flyte_migrate.rewrite.walk import fields_of, walk
+from flyte_migrate.rewrite.walk import fields_of, has_comment, walk
 
 _DIRECTIVE = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pragma|nopycln)\b", re.IGNORECASE)
 #: What :func:`literal` gives for an expression that is not a literal.
@@ -237,19 +237,8 @@ def argument_around(view: FileView, node: cst.CSTNode) -> tuple[str, cst.CSTNode
 def layout_comments(nodes: Sequence[cst.CSTNode]) -> Iterator[cst.Comment]:
     """All comments in the nodes, those of their whitespace included, in source order."""
     for node in nodes:
-        if "#" not in code(node):
-            continue  # printing a node costs a tenth of visiting its whitespace
-        found: list[cst.Comment] = []
-        node.visit(_Comments(found))
-        yield from found
-
-
-class _Comments(cst.CSTVisitor):
-    def __init__(self, found: list[cst.Comment]) -> None:
-        self.found = found
-
-    def visit_Comment(self, node: cst.Comment) -> None:  # noqa: N802 (libcst's protocol)
-        self.found.append(node)
+        if has_comment(node):
+            yield from comment_nodes(node)
 
 
 def indentation(view: FileView, node: cst.CSTNode) -> str:

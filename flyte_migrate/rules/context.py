@@ -7,6 +7,7 @@ Official: https://www.union.ai/docs/v2/flyte/api-reference/flyte-sdk/packages/fl
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import libcst as cst
 
@@ -89,8 +90,13 @@ def _convert_variables(view: FileView) -> Iterator[Item]:
 
 def _left_by_secrets(view: FileView, uses: list[ContextUse]) -> list[ContextUse]:
     """Those readings of secrets that keep their v1 form, because a person has to say which variable they are in."""
-    replaced = {item.node for item in convert_reads(view) if isinstance(item, Replace)}
+    replaced = _converted_reads(view)
     return [use for use in uses if not any(ancestor in replaced for ancestor in view.ancestors(use.root))]
+
+
+@lru_cache(maxsize=1)
+def _converted_reads(view: FileView) -> frozenset[cst.CSTNode]:
+    return frozenset(item.node for item in convert_reads(view) if isinstance(item, Replace))
 
 
 def _convert_use(view: FileView, use: ContextUse, direct: bool) -> Iterator[Item]:
