@@ -121,6 +121,15 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Mention:
+    """A resolved name that a function, or a module-level variable, of a module mentions."""
+
+    name: str
+    module: str
+    in_function: bool
+
+
+@dataclass(frozen=True)
 class Definition:
     """A module-level name resolved to where it is defined; exactly one of the last four is set, or none for a bare
     module."""
@@ -688,6 +697,47 @@ class ProjectIndex:
                 if source is not None:
                     found.add(f"{source}.{name}")
         return frozenset(found)
+
+    @cached_property
+    def imported_whole(self) -> dict[str, frozenset[str]]:
+        """The modules that each module of the project is imported by as a module."""
+        found: dict[str, set[str]] = {}
+        for module, facts in self.modules.items():
+            for fact in facts.imports:
+                source = self.module_of(fact.target, module) if fact.is_module else None
+                if source is not None:
+                    found.setdefault(source, set()).add(module)
+        return {source: frozenset(modules) for source, modules in found.items()}
+
+    @cached_property
+    def imported_v1(self) -> frozenset[str]:
+        """The canonical names of everything from outside that some module of the project imports."""
+        return frozenset(self.canonical(fact.target) for facts in self.modules.values() for fact in facts.imports)
+
+    @cached_property
+    def mentions(self) -> dict[str, list[Mention]]:
+        """What functions and module-level variables mention, by the last component of its name."""
+        found: dict[str, list[Mention]] = {}
+        for module, facts in self.modules.items():
+            names = [Mention(name, module, True) for function in facts.functions for name in function.refers]
+            names += [Mention(name, module, False) for variable in facts.variables for name in variable.refers]
+            for mention in names:
+                found.setdefault(mention.name.rpartition(".")[2], []).append(mention)
+        return found
+
+    @cached_property
+    def caught(self) -> frozenset[str]:
+        """The canonical names of what except clauses of modules with v1 code catch."""
+        return frozenset(
+            self.canonical(name, m.module) for m in self.modules.values() if m.uses_v1 for name in m.caught
+        )
+
+    @cached_property
+    def output_names(self) -> frozenset[str]:
+        """The names of all named outputs of v1 tasks."""
+        return frozenset(
+            f.name for t in self.tasks.values() if t.role != "v2" and t.outputs.named for f in t.outputs.fields
+        )
 
     @cached_property
     def needed_by_others(self) -> frozenset[str]:

@@ -12,7 +12,7 @@ from flyte_migrate.rewrite.template import code, string_value
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rules.configuration import constant, layout_comments
 from flyte_migrate.rules.renderers import distributions_of_renderers
-from flyte_migrate.rules.tracker_uses import NEPTUNE, NEPTUNE_SCALE, imports
+from flyte_migrate.rules.tracker_uses import NEPTUNE, NEPTUNE_SCALE
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)", re.DOTALL)
 #: A name that a version, extras, a marker or a URL follow.
@@ -85,7 +85,7 @@ def _replaced(view: FileView, value: cst.BaseExpression, listed: frozenset[str],
         return None
     if row.name == _DECKS:
         return [n for n in _for_decks(view, extras) if _normalised(n) not in listed]
-    if row.name == _NEPTUNE and not imports(view, NEPTUNE_SCALE) and imports(view, NEPTUNE):
+    if row.name == _NEPTUNE and NEPTUNE_SCALE not in view.index.imported_v1 and NEPTUNE in view.index.imported_v1:
         return [] if "neptune" in listed else ["neptune"]
     if row.kind == "drop" or (row.bundled and bundled):
         return []

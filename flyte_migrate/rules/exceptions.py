@@ -760,11 +760,9 @@ def recoverable(view: FileView) -> str:
 
     It was no RuntimeError in Flyte 1, so an except clause for either tells the two apart.
     """
-    modules = [m for m in view.index.modules.values() if m.uses_v1]
-    caught = {view.index.canonical(name, m.module) for m in modules for name in m.caught}
-    if not caught & {*_RECOVERABLE, "RuntimeError"}:
+    if view.index.caught.isdisjoint((*_RECOVERABLE, "RuntimeError")):
         return "RuntimeError"
-    bound = {name for m in modules for name in m.bound}
+    bound = {name for m in view.index.modules.values() if m.uses_v1 for name in m.bound}
     return next(n for n in ("RecoverableError", "RecoverableTaskError", "FlyteRecoverableError") if n not in bound)
 
 
@@ -772,8 +770,9 @@ def _own_class(view: FileView, node: cst.CSTNode, name: str) -> Iterator[Finding
     """Plain functions of other modules raise the class of their own module."""
     around = next((a for a in view.ancestors(node) if isinstance(a, cst.Try)), None)
     in_clause = any(isinstance(a, cst.ExceptHandler) and a.type is not None for a in view.ancestors(node))
-    others = [m for m in view.index.modules.values() if m is not view.facts and _uses_recoverable(m)]
-    if around is not None and in_clause and others and not only_tasks(view, around.body):
+    if around is None or not in_clause or only_tasks(view, around.body):
+        return
+    if any(_uses_recoverable(m) for m in view.index.modules.values() if m is not view.facts):
         message = f"{name} is defined in each module that needs it; import one of them where plain functions raise it."
         yield Finding(node, "FM256", message)
 

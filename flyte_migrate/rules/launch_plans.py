@@ -86,11 +86,9 @@ def _used_elsewhere(view: FileView, variable: str) -> bool:
     qualified = f"{view.facts.module}.{variable}"
     if qualified in view.index.imported_names or variable in view.facts.string_all:
         return True
-    modules = [m for m in view.index.modules.values() if m is not view.facts]
-    refers = [name for m in modules for function in m.functions for name in function.refers]
-    refers += [name for m in modules for other in m.variables for name in other.refers]
     plan = view.index.plans.get(qualified)
-    return any(view.index.plan(name) is plan for name in refers if name.endswith(f".{variable}"))
+    mentions = view.index.mentions.get(variable, ())
+    return any(view.index.plan(m.name) is plan for m in mentions if m.module != view.facts.module)
 
 
 def _variable(view: FileView, plan: PlanCall, taken: set[str]) -> str:

@@ -40,7 +40,7 @@ _TYPES = {
 @on_file
 def convert_access(view: FileView) -> Iterator[Item]:
     """``result.field`` and ``node.outputs["o0"]`` become ``result[0]``, or ``result`` where there is one output."""
-    names = _output_names(view)
+    names = view.index.output_names
     for node in view.by_type.get(cst.Attribute, ()):
         assert isinstance(node, cst.Attribute)
         name = node.attr.value
@@ -50,11 +50,6 @@ def convert_access(view: FileView) -> Iterator[Item]:
             yield from _outputs(view, node)
         elif name in _TUPLE_METHODS:
             yield from _method(view, node)
-
-
-def _output_names(view: FileView) -> frozenset[str]:
-    tasks = view.index.tasks.values()
-    return frozenset(f.name for t in tasks if t.role != "v2" and t.outputs.named for f in t.outputs.fields)
 
 
 def _whole_results(values: tuple[Value, ...]) -> list[Task]:

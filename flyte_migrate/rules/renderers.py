@@ -309,7 +309,7 @@ def is_renderer(name: str) -> bool:
 
 def distributions_of_renderers(view: FileView) -> frozenset[str]:
     """What images need for the renderers that any module of the project imports."""
-    imported = {view.index.canonical(fact.target) for facts in view.index.modules.values() for fact in facts.imports}
+    imported = view.index.imported_v1
     # A module that is imported whole may use any of them.
     every = any(_PLUGIN.startswith(name) for name in imported if name.startswith("flytekitplugins.deck"))
     found = {n for n, renderer in _RENDERERS.items() if n in imported or (every and n.startswith(_PLUGIN))}

@@ -607,17 +607,11 @@ def _only_decorates(view: FileView, name: str) -> bool:
     qualified = f"{view.facts.module}.{name}"
     if qualified in view.index.needed_by_others:
         return False
-    for module in view.index.modules.values():
-        if module is view.facts:
+    own = view.index.definition(qualified)
+    for mention in view.index.mentions.get(name, ()):
+        if mention.module == view.facts.module:
             continue
-        for function in module.functions:
-            if any(
-                view.index.definition(r, module.module) == view.index.definition(qualified)
-                for r in function.refers
-                if r.endswith(f".{name}")
-            ):
-                return False
-        if any(r.endswith(f".{name}") for v in module.variables for r in v.refers):
+        if not mention.in_function or view.index.definition(mention.name, mention.module) == own:
             return False
     for use in view.uses_of(name, view.module_scope):
         decorator = next((a for a in view.ancestors(use) if isinstance(a, cst.Decorator)), None)

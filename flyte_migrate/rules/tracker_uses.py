@@ -65,12 +65,6 @@ def tracked_tasks(view: FileView) -> list[Tracked]:
     return found
 
 
-def imports(view: FileView, name: str) -> bool:
-    """Whether any module of the project imports a v1 name."""
-    modules = view.index.modules.values()
-    return any(view.index.canonical(fact.target) == name for facts in modules for fact in facts.imports)
-
-
 def key_variable(view: FileView, item: Tracked) -> str:
     """The environment variable that the secret of a tracker is put into; empty if it is not where the library looks:
     not defined in this file, mounted as a file, put into another variable for somebody else.

@@ -260,12 +260,7 @@ def _is_known_elsewhere(view: FileView, node: cst.ClassDef) -> bool:
     module = view.facts.module
     if f"{module}.{node.name.value}" in view.index.imported_names:
         return True
-    return any(
-        fact.is_module and view.index.module_of(fact.target, other) == module
-        for other, facts in view.index.modules.items()
-        if other != module
-        for fact in facts.imports
-    )
+    return bool(view.index.imported_whole.get(module, frozenset()) - {module})
 
 
 def _without_base(index: int) -> Callable[[cst.ClassDef], cst.ClassDef]:
