@@ -21,7 +21,7 @@ from flyte_migrate.project.environments import EnvironmentPlan, plan_environment
 from flyte_migrate.project.facts import ModuleFacts
 from flyte_migrate.project.index import index_module
 from flyte_migrate.project.link import ProjectIndex, link
-from flyte_migrate.project.source import SourceError, SourceFile, decode, read_bytes
+from flyte_migrate.project.source import SourceError, SourceFile, checksum, decode, read_bytes
 from flyte_migrate.rewrite.apply import Rewriter
 from flyte_migrate.rewrite.gate import GateError, check_output
 from flyte_migrate.rewrite.helpers import helper_inserts
@@ -185,6 +185,9 @@ def migrate_file(target: Candidate, project: Project, settings: Settings) -> Out
     module = project.modules.get(target.path)
     if module is None:
         return _unparsable(path, source.text)
+    if project.index.modules[module].checksum != checksum(source.text):
+        reason = "it changed while the project was read; run again"
+        return Skipped(path, reason, (_error(path, 1, 0, "FM002", reason),))
     try:
         return _migrate(path, target, source, project, module, settings)
     except RecursionError:
@@ -223,7 +226,7 @@ def _migrate(
     plan.add(imports_by_name(view))
     plan.add(patches_by_name(view))
     before = original_usage(view)
-    rewriter = Rewriter(tree, plan, view.parents)
+    rewriter = Rewriter(view, plan)
     if plan.helpers:
         called = usage_of(rewriter.apply(), view).generated
         plan.add(helper_inserts(view, {name: text for name, text in plan.helpers.items() if name in called}))

@@ -173,11 +173,11 @@ def _rewritten(project: _Migrated, file: _File, migrated: frozenset[str]) -> tup
     if not plan.changes:
         return file.text, {}
     before = usage_of(view.tree, view)
-    rewriter = Rewriter(view.tree, plan, view.parents)
+    rewriter = Rewriter(view, plan)
     after = usage_of(rewriter.apply(), view)
     findings = {view.function_key(f.node): f for f in plan.findings if isinstance(f.node, cst.FunctionDef)}
     plan.add(plan_imports(view, before, after, plan.findings))
-    text = with_all_comments(file.text, rewriter.apply().code, rewriter)
+    text = with_all_comments(file.text, rewriter.text(), rewriter)
     check_output(file.text, text)
     return text, findings
 

@@ -249,6 +249,7 @@ class ModuleFacts:
     ignores: tuple[Ignore, ...] = ()
     skip_file: bool = False
     string_all: tuple[str, ...] = field(default=())  # __all__, when it is a literal
+    checksum: int = 0  # of the text that these are the facts of
     statements: tuple[int, ...] = ()  # 1-based line on which each top-level statement begins, its decorators included
     caught: frozenset[str] = frozenset()  # what except clauses name: resolved, or as written where it is a builtin
 

@@ -35,6 +35,7 @@ from flyte_migrate.project.facts import (
     Todo,
     Variable,
 )
+from flyte_migrate.project.source import checksum, source_lines
 from flyte_migrate.project.values import value_flow
 
 TODO_COMMENT = re.compile(r"#\s*TODO\(flyte-migrate (FM\d{3})\)")
@@ -95,14 +96,25 @@ def index_module(
         ignores=ignores,
         skip_file=skip,
         string_all=indexer.string_all,
-        statements=tuple(map(_first_line, tree.body)),
+        checksum=checksum(text),
+        statements=_first_lines(tree, text),
         caught=frozenset(indexer.caught),
     )
 
 
-def _first_line(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(d.lineno for d in decorators)])
+def _first_lines(tree: ast.Module, text: str) -> tuple[int, ...]:
+    """The line on which each top-level statement begins, with the ``@`` of its first decorator."""
+    lines = source_lines(text)
+    found: list[int] = []
+    for statement in tree.body:
+        line = statement.lineno
+        decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+        if decorators:
+            line = min(line, decorators[0].lineno)
+            while line > 1 and not lines[line - 1].lstrip().startswith("@"):
+                line -= 1  # `@(`, and the expression on the next line
+        found.append(line)
+    return tuple(found)
 
 
 def absolute_import(module: str, is_package: bool, level: int, name: str | None) -> str:

@@ -14,6 +14,7 @@ import stat
 import subprocess
 import tempfile
 import tokenize
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -55,6 +56,16 @@ class SourceFile:
         except UnicodeEncodeError as error:
             message = f"the new text does not fit the file's encoding {self.encoding}: {error.reason}"
             raise SourceError(message) from error
+
+
+def checksum(text: str) -> int:
+    """A number by which a text is known again."""
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
+
+
+def source_lines(text: str) -> list[str]:
+    """The lines of a text with their ends, as Python counts them: a form feed ends none."""
+    return list(io.StringIO(text, newline=""))
 
 
 def read(path: str) -> SourceFile:
@@ -103,6 +114,8 @@ def _encoding(data: bytes) -> tuple[str, bool]:
 
 
 def _newline(text: str) -> Newline:
+    if "\r" not in text:
+        return "\n"
     counts = Counter(_TEXT_LINE_END.findall(text))
     styles: tuple[Newline, ...] = ("\n", "\r\n", "\r")
     return max(styles, key=lambda style: counts[style])

@@ -4,7 +4,7 @@ it is."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import libcst as cst
 
@@ -13,6 +13,7 @@ from flyte_migrate.rewrite.plan import FilePlan, Insert
 from flyte_migrate.rewrite.quotes import requoted
 from flyte_migrate.rewrite.template import code, printed
 from flyte_migrate.rewrite.todo import with_todos
+from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rewrite.walk import fields_of, is_node
 
 
@@ -20,8 +21,8 @@ class Rewriter:
     """Applies the edits of ``plan`` to ``tree``, again whenever the plan has grown; what has not changed is not
     rebuilt."""
 
-    def __init__(self, tree: cst.Module, plan: FilePlan, parents: Mapping[cst.CSTNode, cst.CSTNode]) -> None:
-        self.tree, self.plan, self.parents = tree, plan, parents
+    def __init__(self, view: FileView, plan: FilePlan) -> None:
+        self.tree, self.plan, self.parents, self.sections = view.tree, plan, view.parents, view.sections
         self._dirty: set[cst.CSTNode] = set()
         self._moved: frozenset[cst.CSTNode] = frozenset()
         self._built: dict[cst.CSTNode, list[cst.CSTNode]] = {}
@@ -47,7 +48,12 @@ class Rewriter:
     def text(self) -> str:
         """The source text of :meth:`apply`."""
         built = self.apply()
-        return printed(built, built.default_indent, built.default_newline)
+        known = self.sections.printed
+        indent, newline = built.default_indent, built.default_newline
+        if not known:
+            return printed(built, indent, newline)
+        parts = [*built.header, *built.body, *built.footer]
+        return "".join([known.get(part) or printed(part, indent, newline) for part in parts]) or newline
 
     def _without_gap(self, built: cst.Module) -> cst.Module:
         """Without the blank lines that set off a first statement which is gone."""

@@ -6,15 +6,14 @@ libcst's own positions cost as much as a parse, and few nodes are asked about.
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 
 import libcst as cst
 
+from flyte_migrate.rewrite.sections import Sections
 from flyte_migrate.rewrite.syntax import syntax_nodes
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _CONSTANTS = frozenset({"None", "True", "False"})
 #: Nodes whose names are texts in ``ast``.
 _BINDS_TEXT = frozenset(
@@ -37,21 +36,16 @@ Location = tuple[int, int]
 class Positions:
     """(1-based line, 0-based column) of the statements and names of one file.
 
-    ``starts`` has the first line of each of its top-level statements (:attr:`ModuleFacts.statements`), ``names`` its
-    name nodes in source order, by top-level statement.
+    ``names`` has its name nodes in source order, by top-level statement.
     """
 
     def __init__(
         self,
-        tree: cst.Module,
-        text: str,
-        starts: Sequence[int],
+        sections: Sections,
         names: Mapping[cst.CSTNode, Sequence[cst.Name]],
         parents: Mapping[cst.CSTNode, cst.CSTNode],
     ) -> None:
-        self.tree, self.text, self.names, self.parents = tree, text, names, parents
-        self._pieces = _pieces(tree, starts)
-        self._lines: list[str] = []
+        self.sections, self.names, self.parents = sections, names, parents
         self._aligned: set[cst.CSTNode] = set()
         self._found: dict[cst.CSTNode, Location] = {}
 
@@ -74,16 +68,15 @@ class Positions:
     def _align(self, node: cst.CSTNode) -> None:
         """Find the places of everything in the top-level statement that holds a node."""
         top: cst.CSTNode | None = node
-        while top is not None and top not in self._pieces:
+        while top is not None and top not in self.sections.lines:
             top = self.parents.get(top)
         if top is None or top in self._aligned:
             return
         self._aligned.add(top)
-        first, last = self._pieces[top]
-        self._lines = self._lines or _LINE.findall(self.text)
+        first, _ = self.sections.lines[top]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            piece = ast.parse("".join(self._lines[first - 1 : last]))
+            piece = ast.parse(self.sections.source(top))
         statements: list[Location] = []
         names: list[Location] = []
         for item in syntax_nodes(piece):
@@ -114,19 +107,6 @@ class Positions:
         if isinstance(parent, cst.MatchKeywordElement):
             return parent.key is not name
         return type(parent) not in _BINDS_TEXT
-
-
-def _pieces(tree: cst.Module, starts: Sequence[int]) -> dict[cst.CSTNode, tuple[int, int | None]]:
-    """The first line of each top-level statement and the last one before the next; libcst has `a; b` as one."""
-    found: dict[cst.CSTNode, tuple[int, int | None]] = {}
-    number = 0
-    for statement in tree.body:
-        following = number + (len(statement.body) if isinstance(statement, cst.SimpleStatementLine) else 1)
-        if following > len(starts):
-            return {}
-        found[statement] = (starts[number], starts[following] - 1 if following < len(starts) else None)
-        number = following
-    return found if number == len(starts) else {}
 
 
 def _statement_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -21,6 +21,7 @@ from flyte_migrate.project.index import absolute_import
 from flyte_migrate.project.link import ROLES, ProjectIndex, Task
 from flyte_migrate.rewrite.positions import Positions
 from flyte_migrate.rewrite.scopes import Binding, Scope
+from flyte_migrate.rewrite.sections import Sections
 from flyte_migrate.rewrite.template import parsed
 from flyte_migrate.rewrite.walk import children, walk
 from flyte_migrate.settings import Settings
@@ -613,8 +614,13 @@ class FileView:
     # -- positions -----------------------------------------------------------------------------------------------
 
     @cached_property
+    def sections(self) -> Sections:
+        """The file's text by top-level statement."""
+        return Sections(self.tree, self.text, self.facts.statements)
+
+    @cached_property
     def _positions(self) -> Positions:
-        return Positions(self.tree, self.text, self.facts.statements, self._names_in, self.parents)
+        return Positions(self.sections, self._names_in, self.parents)
 
     def location(self, node: cst.CSTNode) -> tuple[int, int]:
         """(1-based line, 0-based column) of a node in the original source: of its first name or call, else its
