@@ -155,6 +155,7 @@ class ProjectIndex:
     _imported: dict[tuple[str, str], str | None] = field(default_factory=dict, repr=False, compare=False)
     _defined: dict[tuple[str, str], Definition | None] = field(default_factory=dict, repr=False, compare=False)
     _canonical: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
+    _meant: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
     _stars: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     # -- names ---------------------------------------------------------------------------------------------------
@@ -375,6 +376,13 @@ class ProjectIndex:
                 return f"{fact.target}.{tail}" if tail else fact.target
         # The outputs of task objects are named absolutely.
         return text if tail and head not in facts.bound else f"{module}.{text}"
+
+    def meant(self, module: str, text: str) -> str:
+        """The canonical name that dotted source text means at the top level of a module."""
+        key = (module, text)
+        if key not in self._meant:
+            self._meant[key] = self.canonical(self.local(module, text), module)
+        return self._meant[key]
 
     # -- entities ------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ Answers are about original nodes. None means unknown; rules must then report ins
 from __future__ import annotations
 
 import ast
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -49,7 +48,7 @@ class Type:
         text = node.id if isinstance(node, ast.Name) else ast.unparse(node)
         if text in _BUILTIN:
             return text
-        return view.index.canonical(view.index.local(self.module, text), self.module)
+        return view.index.meant(self.module, text)
 
     def arguments(self) -> tuple[Type, ...]:
         """The types between the brackets, if any."""
@@ -163,8 +162,11 @@ def values_of(view: FileView, node: cst.CSTNode, depth: int = 0) -> tuple[Value,
     """All values an original expression may hold, one for each place they come from; empty if one is unknown."""
     if depth > 40:
         return ()
+    text = _LITERALS.get(type(node))
+    if text is not None:
+        return (Value(type=Type(text, view.facts.module)),)
     if isinstance(node, cst.Name):
-        known = _known.setdefault(view, {})
+        known: dict[cst.Name, tuple[Value, ...]] = view.values
         if node not in known:
             known[node] = (_CYCLE,)
             known[node] = _name(view, node, depth)
@@ -191,15 +193,12 @@ def values_of(view: FileView, node: cst.CSTNode, depth: int = 0) -> tuple[Value,
         return _container([values_of(view, node.elt, depth + 1)])
     if isinstance(node, cst.DictComp):
         return _container([values_of(view, node.value, depth + 1)])
-    if isinstance(node, cst.Comparison):
-        return (Value(type=Type("bool", view.facts.module)),)
-    for kind, text in _LITERALS.items():
-        if isinstance(node, kind):
-            return (Value(type=Type(text, view.facts.module)),)
     return ()
 
 
+#: Types of expressions that show in their syntax.
 _LITERALS: dict[type, str] = {
+    cst.Comparison: "bool",
     cst.Integer: "int",
     cst.Float: "float",
     cst.SimpleString: "str",
@@ -210,7 +209,6 @@ _LITERALS: dict[type, str] = {
 
 #: Stands for the value of a name while its own bindings are followed (``r = r.with_overrides(...)``).
 _CYCLE = Value()
-_known: weakref.WeakKeyDictionary[FileView, dict[cst.Name, tuple[Value, ...]]] = weakref.WeakKeyDictionary()
 
 
 def _all(found: list[tuple[Value, ...]]) -> tuple[Value, ...]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import libcst as cst
 
@@ -99,6 +100,7 @@ class FileView:
         self._counts: dict[str, int] = {}
         self._qualified: dict[cst.CSTNode, str | None] = {}
         self.called_tasks: dict[cst.CSTNode, Task | None] = {}  # what flow.called_task has answered
+        self.values: dict[cst.Name, Any] = {}  # what flow.values_of has answered
         self._names_in: dict[cst.CSTNode, list[cst.Name]] = {}  # by top-level statement
         self.by_type[cst.Module] = [tree]
         for statement in tree.body:

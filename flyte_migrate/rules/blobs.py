@@ -294,6 +294,8 @@ def _all_uses(view: FileView) -> tuple[Use, ...]:
         parent = view.parent(name)
         if name in types or type(parent) in _BINDS or view.is_foreign(name):
             continue
+        if name.value in _NEVER_DATA and not view.bindings(name):
+            continue
         node: cst.BaseExpression = name
         while node not in seen:
             seen.add(node)
@@ -311,14 +313,11 @@ def _all_uses(view: FileView) -> tuple[Use, ...]:
             ):
                 found.append(Use(node, item, "paths", node))
             parent = view.parent(node)
-            if (
-                isinstance(parent, cst.Await)
-                or (isinstance(parent, (cst.Attribute, cst.Subscript, cst.NamedExpr)) and parent.value is node)
-                or (isinstance(parent, cst.Call) and parent.func is node)
-            ):
-                node = parent
-            else:
+            reads = _READS.get(type(parent))
+            if reads is None or getattr(parent, reads) is not node:
                 break
+            assert isinstance(parent, cst.BaseExpression)
+            node = parent
     return tuple(found)
 
 
@@ -355,6 +354,22 @@ _KEEP_ITEMS = frozenset(
         "copy", "asyncio", "concurrent", "unittest", "pytest", "tqdm", "math",
     }
 )  # fmt: skip
+#: Builtins that neither are nor give a file, a directory, a data frame, or a list of them.
+_NEVER_DATA = frozenset(
+    {
+        "print", "len", "int", "float", "bool", "str", "repr", "isinstance", "issubclass", "range", "round", "abs",
+        "sum", "type", "super", "hash", "id", "any", "all", "hasattr", "callable", "format", "True", "False", "None",
+        "Exception", "ValueError", "RuntimeError", "TypeError", "KeyError", "AssertionError", "NotImplementedError",
+    }
+)  # fmt: skip
+#: Expressions that hold what one of their parts holds, or what it gives.
+_READS: dict[type, str] = {
+    cst.Await: "expression",
+    cst.Attribute: "value",
+    cst.Subscript: "value",
+    cst.NamedExpr: "value",
+    cst.Call: "func",
+}
 _BINDS = frozenset({cst.AssignTarget, cst.Global, cst.Nonlocal, cst.NameItem})
 #: Parts of the names of v1's data types and of their modules.
 _DATA = (

@@ -134,6 +134,7 @@ _LOOKS = frozenset(
 )
 #: Builtins that give the items of their argument in another order or container.
 _SAME_ITEMS = frozenset({"list", "sorted", "reversed", "tuple", "set", "iter"})
+_BODIES = frozenset({cst.FunctionDef, cst.Lambda, cst.Module})
 _CREATE_NODE = "flytekit.core.node_creation.create_node"
 _HANDLES = frozenset({"NamedTemporaryFile", "open", "TemporaryFile", "fdopen", "GzipFile", "ZipFile", "TarFile"})
 
@@ -214,6 +215,7 @@ class Kinds:
         self._found: dict[cst.CSTNode, Kind | None] = {}
         self._types: dict[Type, Kind | None] = {}
         self._open: set[cst.CSTNode] = set()
+        self._bound: dict[Binding, Kind | None] = {}
         self._cuts = 0
         self._classes: dict[cst.ClassDef, dict[str, Kind]] = {}
 
@@ -319,6 +321,10 @@ class Kinds:
         bindings = self.reaching(node)
         if not bindings:
             return None
+        if len(bindings) == 1 and not _is_empty(bindings[0].value):
+            kind = self._binding(bindings[0])
+            if kind is None or not kind.is_either:
+                return kind
         found = [self._binding(b) for b in bindings]
         if any(kind is not None and kind.is_either for kind in found):
             found = self._told_apart(node, bindings, found)
@@ -389,6 +395,15 @@ class Kinds:
         return found
 
     def _binding(self, binding: Binding) -> Kind | None:
+        if binding in self._bound:
+            return self._bound[binding]
+        cuts = self._cuts
+        kind = self._bound_kind(binding)
+        if self._cuts == cuts:
+            self._bound[binding] = kind
+        return kind
+
+    def _bound_kind(self, binding: Binding) -> Kind | None:
         node = binding.node
         if isinstance(node, cst.Param):
             return self.of_parameter(node)
@@ -880,9 +895,10 @@ class Kinds:
         )
 
     def _body_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
-        return next(
-            (a for a in self.view.ancestors(node) if isinstance(a, (cst.FunctionDef, cst.Lambda, cst.Module))), None
-        )
+        item = self.view.parents.get(node)
+        while item is not None and type(item) not in _BODIES:
+            item = self.view.parents.get(item)
+        return item
 
     # -- files that are paths until they leave the function -----------------------------------------------------------
 
@@ -1175,8 +1191,9 @@ def _place(text: str) -> Kind:
 
 
 def _is_empty(node: cst.BaseExpression | None) -> bool:
-    if isinstance(node, (cst.List, cst.Dict)):
-        return not node.elements
+    kind = type(node)
+    if kind is cst.List or kind is cst.Dict:
+        return not node.elements  # type: ignore[union-attr]
     return isinstance(node, cst.Call) and not node.args and dotted_name(node.func) in ("list", "dict")
 
 

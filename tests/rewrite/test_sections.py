@@ -18,8 +18,11 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 SOURCES = sorted(path for path in FIXTURES.rglob("*.py") if "sample_repo" not in path.parts)
 ODD = {
     "semicolons": "a = 1; b = 2\nc = 3;\nif a: b = 1; c = 2\nd = 4\n",
-    "comments": "#!/usr/bin/env python\n# above\n\n\n# one\na = 1  # behind\n\n# two\n\n# three\nb = 2\n    # odd\n\n# end\n",
-    "decorators": "import x\n\n\n# above\n@x.a\n# between\n@(\n    x.b\n)\n\n# last\ndef f():\n    pass\n    # inner\n# outer\n\nz = 1\n",
+    "comments": "#!/usr/bin/env python\n# above\n\n\n# one\na = 1  # behind\n\n# two\nb = 2\n    # odd\n# end\n",
+    "decorators": (
+        "import x\n\n\n# above\n@x.a\n# between\n@(\n    x.b\n)\n\n# last\n"
+        "def f():\n    pass\n    # inner\n# outer\n\nz = 1\n"
+    ),
     "classes": "@\\\na\nclass A:\n    x = 1\n\n\n\n\nclass B: pass\n",
     "strings": 'a = """\n# no comment\n\n"""\nb = (\n    1\n)\n\n\n\nc = """\n"""; d = 1\n',
     "continued": "a = 1 + \\\n    2\nb = 3\n",
