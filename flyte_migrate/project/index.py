@@ -47,6 +47,7 @@ IMPORTERS = frozenset({"importlib.import_module", "__import__", "pytest.importor
 
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 
 
 @dataclass
@@ -100,6 +101,18 @@ def index_module(
         statements=_first_lines(tree, text),
         caught=frozenset(indexer.caught),
     )
+
+
+def _parts(node: ast.AST) -> list[ast.AST]:
+    """``ast.iter_child_nodes`` without contexts and operators, at a third of its cost."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if type(value) is list:
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and value._fields:
+            found.append(value)
+    return found
 
 
 def _first_lines(tree: ast.Module, text: str) -> tuple[int, ...]:
@@ -677,7 +690,11 @@ class _Indexer:
 
     def _expression(self, node: ast.AST) -> None:
         """Record the v1 uses and the references in an expression, comprehension and lambda scopes included."""
-        if isinstance(node, (ast.Name, ast.Attribute)):
+        kind = type(node)
+        if kind is ast.Constant:
+            return
+        if kind is ast.Name or kind is ast.Attribute:
+            assert isinstance(node, (ast.Name, ast.Attribute))
             name = self.resolve(node)
             if name is not None:
                 if self.refers:
@@ -688,13 +705,14 @@ class _Indexer:
             if isinstance(node, ast.Attribute):
                 self._expression(node.value)
             return
-        if isinstance(node, _Comprehension):
+        if kind in _COMPREHENSIONS:
+            assert isinstance(node, _Comprehension)
             self.scopes.append(_Scope("<comprehension>"))
             for generator in node.generators:
                 for name, _ in _stored(generator.target, generator):
                     self.scopes[-1].names[name] = None
                     self.bound.add(name)
-            for child in ast.iter_child_nodes(node):
+            for child in _parts(node):
                 self._expression(child)
             self.scopes.pop()
             return
@@ -708,7 +726,7 @@ class _Indexer:
             for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
                 self.scopes[-1].names[arg.arg] = None
                 self.bound.add(arg.arg)
-        for child in ast.iter_child_nodes(node):
+        for child in _parts(node):
             self._expression(child)
         if isinstance(node, ast.Lambda):
             self.scopes.pop()

@@ -199,7 +199,7 @@ class Rewriter:
 
 def _in_one_piece(value: cst.CSTNode) -> cst.CSTNode:
     """An expression that was inside brackets, with brackets of its own if it needs them over several lines."""
-    if not isinstance(value, cst.BaseExpression) or value.lpar:
+    if not isinstance(value, cst.BaseExpression) or value.lpar or _is_closed(value):
         return value
     text = code(value)
     if "\n" not in text:
@@ -209,6 +209,24 @@ def _in_one_piece(value: cst.CSTNode) -> cst.CSTNode:
     except SyntaxError:
         return value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
     return value
+
+
+def _is_closed(value: cst.BaseExpression) -> bool:
+    """Whether line breaks of an expression can only be inside brackets of its own."""
+    while not value.lpar:
+        spaces: Sequence[cst.CSTNode]
+        if isinstance(value, cst.Call):
+            inner, spaces = value.func, [value.whitespace_after_func]
+        elif isinstance(value, cst.Subscript):
+            inner, spaces = value.value, [value.whitespace_after_value]
+        elif isinstance(value, cst.Attribute):
+            inner, spaces = value.value, [value.dot.whitespace_before, value.dot.whitespace_after]
+        else:
+            return isinstance(value, (cst.Name, cst.List, cst.Dict, cst.SimpleString))
+        if not all(isinstance(space, cst.SimpleWhitespace) for space in spaces):
+            return False
+        value = inner
+    return True
 
 
 def _blank_lines(statement: cst.SimpleStatementLine) -> list[cst.EmptyLine]:

@@ -10,6 +10,7 @@ import tokenize
 import libcst as cst
 
 from flyte_migrate.rewrite.template import code, only_lines
+from flyte_migrate.rewrite.walk import has_comment
 
 #: Directives to linters and the like: they are about the line they stand on, and go with it.
 PRAGMA = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pragma|nopycln)\b", re.IGNORECASE)
@@ -17,12 +18,11 @@ PRAGMA = re.compile(r"#\s*(noqa|isort|type:\s*ignore|pylint|pyright|ruff|fmt|pra
 
 def comments_in(node: cst.CSTNode) -> list[cst.EmptyLine]:
     """The comments inside a node (pragmas for linters left out), as lines of their own."""
-    text = code(node)
-    if "#" not in text:
+    if not has_comment(node):
         return []
     tokens: list[tokenize.TokenInfo] = []
     with contextlib.suppress(tokenize.TokenError, IndentationError, SyntaxError):
-        tokens += tokenize.generate_tokens(io.StringIO(f"({text}\n)").readline)
+        tokens += tokenize.generate_tokens(io.StringIO(f"({code(node)}\n)").readline)
     comments = [t.string.rstrip() for t in tokens if t.type == tokenize.COMMENT and not PRAGMA.match(t.string)]
     return [cst.EmptyLine(comment=cst.Comment(comment)) for comment in comments]
 

@@ -31,7 +31,7 @@ def report_lost_parallelism(view: FileView, definition: TaskDefinition) -> Itera
     if not isinstance(definition.node.body, cst.IndentedBlock) or definition.node.asynchronous is not None:
         return
     units = _Units(view)
-    if not units.are_several(definition.node):
+    if not units.are_several(definition.node) or units.are_in_a_row(definition.node.body.body):
         return
     try:
         items = Graph(view, definition.node, units).analyse(definition.node.body.body).items
@@ -96,6 +96,27 @@ class _Units:
                 return True
             count += self.is_unit(node)
         return count > 1
+
+    def are_in_a_row(self, block: Sequence[cst.BaseStatement]) -> bool:
+        """Whether each node of a plain block takes what the one before gave: the case of most workflows, and cheap to
+        know.
+        """
+        given: set[str] | None = None
+        for line in block:
+            small = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
+            if not isinstance(small, (cst.Assign, cst.Expr, cst.Return)) or small.value is None:
+                return False
+            calls = [n for n in walk(small.value) if self.is_unit(n)]
+            if not calls and not isinstance(small, cst.Assign):
+                continue
+            if calls != [small.value]:
+                return False
+            read = {n.value for n in walk(small.value) if isinstance(n, cst.Name) and n in self.view.scope_at}
+            if given is not None and given.isdisjoint(read):
+                return False
+            targets = [t.target for t in small.targets] if isinstance(small, cst.Assign) else []
+            given = {n.value for target in targets for n in walk(target) if isinstance(n, cst.Name)}
+        return True
 
     def in_comprehensions(self, function: cst.FunctionDef) -> bool:
         """Whether there are nodes among the elements of a comprehension."""

@@ -29,6 +29,7 @@ _NAME = re.compile(r"[A-Za-z_][\w.]*")
 _TIMES = frozenset({"datetime.datetime"})
 _LOOPS = (cst.For, cst.While, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 _CLIENTS = frozenset({"flytekit.FlyteRemote", "union.UnionRemote"})
+_BLOB_TYPES = FILE_TYPES | DIRECTORY_TYPES
 #: What the context offers that does not come from the run.
 _WITHOUT_RUN = frozenset({"logging", "secrets", "working_directory", "default_deck", "decks", "stats"})
 
@@ -237,7 +238,7 @@ def _own_data(view: FileView, task: Task) -> Iterator[str]:
         yield from _names(kind) if kind is not None else ()
         if annotation and any(view.index.local(task.module, n) in _TIMES for n in _NAME.findall(annotation)):
             yield "time"
-    if any(view.index.canonical(name, task.module) in FILE_TYPES | DIRECTORY_TYPES for name in task.function.refers):
+    if any(view.index.canonical(name, task.module) in _BLOB_TYPES for name in task.function.refers):
         yield "file"
 
 
