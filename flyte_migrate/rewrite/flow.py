@@ -352,6 +352,8 @@ def _call(view: FileView, node: cst.Call, depth: int) -> tuple[Value, ...]:
     task = called_task(view, function)
     if task is not None:
         return (result_of(task),)
+    if alternatives := _alternatives(view, function):
+        return tuple(dict.fromkeys(result_of(task) for task in alternatives))
     canonical = view.canonical(function)
     if canonical == "flytekit.core.node_creation.create_node" and node.args:
         target = called_task(view, node.args[0].value)
@@ -370,6 +372,22 @@ def _call(view: FileView, node: cst.Call, depth: int) -> tuple[Value, ...]:
     if canonical and canonical.rpartition(".")[2][:1].isupper():
         return (Value(type=Type(code(function), view.facts.module)),)
     return _plain_call(view, function, depth)
+
+
+def _alternatives(view: FileView, function: cst.CSTNode) -> list[Task]:
+    """The tasks of which a call runs one: ``step = a if fast else b``, or a loop over a list of tasks."""
+    bindings = view.bindings(function) if isinstance(function, cst.Name) else ()
+    if len(bindings) != 1:
+        return []
+    binding = bindings[0]
+    choices: list[cst.BaseExpression] = []
+    if isinstance(binding.value, cst.IfExp) and binding.kind == "assign":
+        choices = [binding.value.body, binding.value.orelse]
+    elif isinstance(binding.node, (cst.For, cst.CompFor)) and not binding.path:
+        choices = _parts(view, binding.node.iter)
+    found = [called_task(view, choice) for choice in choices]
+    tasks = [task for task in found if task is not None]
+    return tasks if len(tasks) == len(found) else []
 
 
 def _gathered(view: FileView, arg: cst.Arg, depth: int) -> tuple[Value, ...]:
@@ -420,7 +438,7 @@ def _called_task(view: FileView, function: cst.CSTNode) -> Task | None:
         return None
     if isinstance(function, cst.Attribute) and function.attr.value == "aio":
         return called_task(view, function.value)
-    task = view.task_of(function)
+    task = named_task(view, function)
     if task is not None:
         return task
     name = view.qualified(function)
@@ -433,6 +451,14 @@ def _called_task(view: FileView, function: cst.CSTNode) -> Task | None:
             if isinstance(value, cst.Call) and view.canonical(value.func).startswith("flytekit.LaunchPlan."):
                 return called_task(view, value)
     return None
+
+
+def named_task(view: FileView, node: cst.CSTNode) -> Task | None:
+    """The task that a name stands for, also one that is assigned once: ``step = square``."""
+    task = view.task_of(node)
+    bindings = view.bindings(node) if task is None and isinstance(node, cst.Name) else ()
+    value = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "assign" else None
+    return view.task_of(value) if isinstance(value, (cst.Name, cst.Attribute)) else task
 
 
 def mapped_task(view: FileView, function: cst.CSTNode, depth: int = 0) -> Task | None:

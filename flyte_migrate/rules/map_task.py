@@ -12,7 +12,7 @@ import libcst as cst
 
 from flyte_migrate.project.link import Task
 from flyte_migrate.rewrite.awaiting import runs_async
-from flyte_migrate.rewrite.flow import value_of
+from flyte_migrate.rewrite.flow import named_task, value_of
 from flyte_migrate.rewrite.plan import Covered, Finding, Helper, Item, Replace, insert
 from flyte_migrate.rewrite.template import (
     WIDTH,
@@ -190,7 +190,7 @@ def read_map_task(view: FileView, creation: cst.Call) -> MapTask:
 
 def _target(view: FileView, creation: cst.Call, node: cst.BaseExpression, depth: int = 0) -> MapTask:
     """The task behind the first argument: by name, through ``partial``, a variable that holds one, or a launch plan."""
-    task = view.task_of(node) if isinstance(node, (cst.Name, cst.Attribute)) else None
+    task = named_task(view, node) if isinstance(node, (cst.Name, cst.Attribute)) else None
     if task is not None:
         return MapTask(creation, task, node)
     if depth < 10 and isinstance(node, cst.Call) and view.canonical(node.func) == PARTIAL and node.args:

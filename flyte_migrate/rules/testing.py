@@ -361,7 +361,8 @@ def _hidden(view: FileView, node: cst.With, classes: Sequence[cst.BaseExpression
     for item in walk(node.body):
         if not isinstance(item, cst.Call) or called_task(view, item.func) is not None:
             continue
-        if runs_task(view, item) or any(view.task_of(a.value) is not None for a in item.args):
+        given = [task for a in item.args if (task := view.task_of(a.value)) is not None and task.role != "v2"]
+        if runs_task(view, item) or given:
             text = f"A task that fails in {code(item.func)} raises flyte.errors.RuntimeUserError"
             yield Finding(node, "FM701", f"{text} with the name of its class in code.")
             return
