@@ -16,6 +16,7 @@ from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules import on_symbol
 from flyte_migrate.rules.artifacts import declared, is_query
 from flyte_migrate.rules.configuration import (
+    MODEL_SERVERS,
     argument_comments,
     arguments,
     callee,
@@ -36,6 +37,7 @@ from flyte_migrate.rules.secrets import secrets_argument
 APP = "union.app.App"
 INPUT = "union.app.Input"
 _MODEL_SERVERS = {"union.app.llm.VLLMApp": "vllm", "union.app.llm.SGLangApp": "sglang"}
+_IMAGE_SPEC = "flytekit.ImageSpec"
 _TEMPLATES = ("flytekit.PodTemplate", "flyte.PodTemplate")
 #: In v1's order, which positional arguments follow.
 _FIELDS = ("name", "container_image", "port", "limits", "requests", "secrets", "args", "command")
@@ -48,6 +50,8 @@ _CONVERTED = frozenset(
     {*_FIELDS, *_SAME, *_SCALING, *_DOMAIN}
     | {"env", "accelerator", "shared_memory", "include", "inputs", "dependencies", "framework_app", "request_timeout"}
 )
+#: What servers of models take beside these.
+_OF_MODEL_SERVERS = frozenset({"model", "model_id", "stream_model", "extra_args"})
 _INPUT_FIELDS = ("value", "name", "env_var", "type", "download", "mount", "ignore_patterns")
 #: Values of v1 that are places in storage (``union.app._models.SUPPORTED_FS_PROTOCOLS``) and have one in v2.
 _STORAGE = ("s3://", "gs://", "abfs://")
@@ -77,17 +81,63 @@ def convert_app(view: FileView, reference: Reference) -> Iterator[Item]:
 
 
 @on_symbol(*_MODEL_SERVERS)
-def report_model_server(view: FileView, reference: Reference) -> Iterator[Item]:
-    """``VLLMApp`` and ``SGLangApp``: their images and models are given in another way, so a person has to."""
+def convert_model_server(view: FileView, reference: Reference) -> Iterator[Item]:
+    """``VLLMApp(model=Model.query(), …)`` → ``VLLMAppEnvironment(model_path=ArtifactValue(…), …)`` with its image."""
     node = view.parent(reference.chain)
     name = _MODEL_SERVERS[reference.name]
     server = {"vllm": "VLLM", "sglang": "SGLang"}[name] + "AppEnvironment"
-    yield Finding(
-        node if isinstance(node, cst.Call) else reference.chain,
-        "FM657",
-        f"Write flyteplugins.{name}.{server}(name=..., model_id=..., model_path=flyte.app.ArtifactValue(name=...), "
-        f"resources=...); its default image takes the place of Union's.",
-    )
+    if not isinstance(node, cst.Call) or node.func is not reference.chain:
+        yield Finding(reference.chain, "FM657", f"flyteplugins.{name}.{server} takes its place.")
+        return
+    given = arguments(node, _FIELDS) or {}
+    model = _input_value(view, given["model"].value) if _serves_artifact(view, node) else None
+    if model is None:
+        yield Finding(
+            node,
+            "FM657",
+            f"Write flyteplugins.{name}.{server}(name=..., model_id=..., model_path=flyte.app.ArtifactValue(name=...), "
+            f"resources=...); its default image takes the place of Union's.",
+        )
+        return
+    yield from resources_findings(view, given)
+    yield from environment_variables_findings(view, _as_task(given))
+    if "container_image" in given:
+        image = given["container_image"].value
+        yield Finding(
+            node,
+            "FM665" if _is_of_union(view, image) else "FM657",
+            f"container_image={code(image)} was left out: the server starts with a command of flyteplugins-{name}, "
+            f"which the default image of {server} has, with a version of {name} of its own.",
+        )
+    target = f"flyteplugins.{name}:{server}"
+    yield Replace(node, lambda updated: _environment(view, node, updated, given, target, model[0]))
+
+
+def _serves_artifact(view: FileView, node: cst.Call) -> bool:
+    """Whether a server's model is an artifact, and everything else of it is known."""
+    given = arguments(node, _FIELDS)
+    if given is None or "model" not in given or not set(given) <= _CONVERTED | _OF_MODEL_SERVERS:
+        return False
+    model = _input_value(view, given["model"].value)
+    return model is not None and model[2]
+
+
+def _is_of_union(view: FileView, image: cst.BaseExpression) -> bool:
+    """Whether an image is Union's for servers of models, or installs nothing but its package."""
+    made = follow(view, image)
+    text = constant(view, image)
+    if isinstance(text, str):
+        return "union" in text
+    if not isinstance(made, cst.Call) or callee(view, made) != _IMAGE_SPEC:
+        return False
+    packages = next((a.value for a in made.args if a.keyword and a.keyword.value == "packages"), None)
+    others = {a.keyword.value for a in made.args if a.keyword} - {"packages", "name", "builder", "registry"}
+    names = literal(packages)
+    installed = isinstance(names, list) and all(str(n).startswith("union[") for n in names)
+    return installed and others <= {"apt_packages"}
+
+
+MODEL_SERVERS.update(dict.fromkeys(_MODEL_SERVERS, _serves_artifact))
 
 
 def app_arguments(view: FileView, node: cst.Call) -> dict[str, cst.Arg] | None:
@@ -140,20 +190,28 @@ def _findings(view: FileView, node: cst.Call, given: Mapping[str, cst.Arg]) -> I
         yield Finding(node, "FM662", f"{text[0].upper()}{text[1:]}.")
 
 
-def _environment(view: FileView, node: cst.Call, updated: cst.Call, given: Mapping[str, cst.Arg]) -> cst.BaseExpression:
+def _environment(
+    view: FileView,
+    node: cst.Call,
+    updated: cst.Call,
+    given: Mapping[str, cst.Arg],
+    target: str = "",
+    model: str = "",
+) -> cst.BaseExpression:
+    """The environment of an app; ``target`` is the class of a server of models, ``model`` the model it serves."""
     values = {id(a): b for a, b in zip(node.args, updated.args, strict=True)}
     rebuilt = {k: values[id(a)] for k, a in given.items()}
     as_task, originals = _as_task(rebuilt), _as_task(given)
     made: dict[str, cst.Arg] = {"name": argument(rebuilt["name"].value, "name")}
     for arg in (
-        *image_argument(view, rebuilt, given),
+        *(image_argument(view, rebuilt, given) if not target else ()),
         *resources_argument(view, rebuilt, given),
         *environment_variables_argument(view, as_task, originals),
         *secrets_argument(view, as_task, originals),
     ):
         assert arg.keyword is not None
         made[arg.keyword.value] = arg
-    for keyword in _SAME:
+    for keyword in (*_SAME, *_OF_MODEL_SERVERS - {"model"}):
         if keyword in rebuilt:
             made[keyword] = argument(rebuilt[keyword].value, keyword)
     renamed = {"inputs": "parameters", "dependencies": "depends_on", "include": "include", "framework_app": "app"}
@@ -167,10 +225,13 @@ def _environment(view: FileView, node: cst.Call, updated: cst.Call, given: Mappi
     if "request_timeout" in rebuilt:
         timeouts = call(view.local_name("flyte.app:Timeouts"), [argument(rebuilt["request_timeout"].value, "request")])
         made["timeouts"] = argument(timeouts, "timeouts")
+    if model:
+        made["model_path"] = argument(model, "model_path")
     order = [_NEW.get(k, k) for k in given]
     args = [made[k] for k in dict.fromkeys(order) if k in made]
     comments = {_NEW.get(k, k): c for k, c in argument_comments(node).items()}
-    target = "flyte.app.extras:FastAPIAppEnvironment" if "framework_app" in given else "flyte.app:AppEnvironment"
+    if not target:
+        target = "flyte.app.extras:FastAPIAppEnvironment" if "framework_app" in given else "flyte.app:AppEnvironment"
     return commented_call(view.local_name(target), args, comments, room=76)
 
 
@@ -185,6 +246,7 @@ _NEW = {
     "inputs": "parameters",
     "dependencies": "depends_on",
     "framework_app": "app",
+    "model": "model_path",
     "request_timeout": "timeouts",
     **dict.fromkeys(_SCALING, "scaling"),
     **dict.fromkeys(_DOMAIN, "domain"),

@@ -197,6 +197,10 @@ def _double_quoted(node: cst.SimpleString) -> cst.SimpleString:
     return node.with_changes(value=f'"{inner}"') if plain else node
 
 
+#: Servers of models, of which only those of artifacts are converted: what says so of a call (rules/apps.py).
+MODEL_SERVERS: dict[str, Callable[[FileView, cst.Call], bool]] = {}
+
+
 def stays_v1(view: FileView, node: cst.CSTNode) -> bool:
     """Whether a node is part of something that keeps its v1 form: a blocked decorator, a call that is left for a
     person.
@@ -211,7 +215,7 @@ def stays_v1(view: FileView, node: cst.CSTNode) -> bool:
         elif isinstance(ancestor, cst.Call) and child is not ancestor.func:
             name = view.canonical(ancestor.func)
             row = _row(name) if name.split(".")[0] in V1_ROOTS else None
-            if row == "manual":
+            if row == "manual" or (name in MODEL_SERVERS and not MODEL_SERVERS[name](view, ancestor)):
                 return True
         elif isinstance(ancestor, (cst.FunctionDef, cst.ClassDef)):
             return False

@@ -14,7 +14,7 @@ from flyte_migrate.rewrite.plan import Item, Replace
 from flyte_migrate.rewrite.view import FileView, Reference, dotted_name
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules.file_access import Surroundings, conversion, convert_reference
-from flyte_migrate.rules.literals import convert_messages, message_edits, message_of
+from flyte_migrate.rules.literals import convert_messages, makes_message, message_edits
 
 TRANSFORMERS = ("flytekit.core.type_engine.TypeTransformer", "flytekit.core.type_engine.AsyncTypeTransformer")
 ENCODER = "flytekit.types.structured.StructuredDatasetEncoder"
@@ -80,7 +80,7 @@ def converted_class(
     if any(_calls_itself(node, methods) for node in walk(owner.body)):
         return None
     for reference in inside:
-        if reference.node in contexts or is_base(owner, reference) or message_of(view, reference) is not None:
+        if reference.node in contexts or is_base(owner, reference) or makes_message(view, reference):
             continue
         if reference.name in _CONTEXTS and convert_reference(view, reference) is not None:
             continue

@@ -45,6 +45,8 @@ _EXPORTED = frozenset(
     f"flytekit.{name}"
     for name in ("Blob", "BlobMetadata", "BlobType", "Literal", "LiteralType", "Scalar", "StructuredDatasetType")
 )
+#: A time without a zone is one of UTC in a message.
+_TIMES = frozenset({"datetime", "duration"})
 #: The fields that are not messages: empty where a model had None.
 _PLAIN = frozenset(
     {"uri", "format", "columns", "hash", "tag", "literals", "external_schema_type", "external_schema_bytes", "value"}
@@ -70,6 +72,14 @@ def message_of(view: FileView, reference: Reference) -> tuple[cst.BaseExpression
         owner = view.parent(reference.node)
         return (owner, reference.rest[0]) if isinstance(owner, cst.Attribute) else None
     return None
+
+
+def makes_message(view: FileView, reference: Reference) -> bool:
+    """Whether a reference names a model with a message, and gives it only fields that mean the same there."""
+    found = message_of(view, reference)
+    call = view.parent(found[0]) if found is not None else None
+    given = call.args if found is not None and isinstance(call, cst.Call) and call.func is found[0] else ()
+    return found is not None and not any(a.star or (a.keyword and a.keyword.value in _TIMES) for a in given)
 
 
 def convert_messages(view: FileView, references: Iterable[Reference]) -> Iterator[Item]:
