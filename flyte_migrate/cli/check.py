@@ -27,6 +27,7 @@ WriteBaseline = Annotated[bool, typer.Option("--write-baseline", help="Write all
 
 def check(
     paths: options.Paths = None,
+    stdin_filename: options.StdinFilename = None,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = False,
     select: options.Select = None,
@@ -47,16 +48,21 @@ def check(
     Exits with 0 if there is nothing, 1 for findings, 2 for a wrong call, 3 if a file made the tool itself fail.
     """
     from flyte_migrate.check import check as examine
-    from flyte_migrate.project.discover import discover
+    from flyte_migrate.project.discover import discover, standard_input
 
     if write_baseline and baseline is None:
         stop("--write-baseline needs --baseline FILE to know where to write")
     started = time.monotonic()
     output = Output(output_format, output_file, statistics, quiet, verbose, color)
     flags = {"select": select, "ignore": ignore, "exclude": exclude, "jobs": jobs}
+    given = options.standard_input(paths or (), stdin_filename)
     with usage_errors():
-        settings = options.settings_for(paths or [], config, flags)
-        discovery = discover(paths or ["."], settings)
+        if given is not None:
+            settings = options.settings_for([given.folder], config, flags)
+            discovery = standard_input(given.content, given.filename, settings)
+        else:
+            settings = options.settings_for(paths or [], config, flags)
+            discovery = discover(paths or ["."], settings)
         with Progress("checked", quiet) as progress:
             outcomes = tuple(examine(discovery, settings, progress))
         run = Run("check", outcomes, len(discovery.targets), time.monotonic() - started)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,10 +72,7 @@ def migrate(
     exclude: options.Exclude = None,
     jobs: options.Jobs = None,
     config: options.Config = None,
-    stdin_filename: Annotated[
-        str | None,
-        typer.Option("--stdin-filename", metavar="FILE", help="The name of what `-` reads.", show_default=False),
-    ] = None,
+    stdin_filename: options.StdinFilename = None,
     output_format: options.OutputFormat = Format.TEXT,
     output_file: options.OutputFile = None,
     statistics: options.Statistics = False,
@@ -106,10 +102,10 @@ def migrate(
     }
     if not paths:
         stop("no paths given; to see what would change here, run `flyte-migrate migrate .`")
-    if "-" in paths:
-        if len(paths) > 1 or write:
-            stop("`-` stands alone: standard input is migrated to standard output, without --write")
-        code = _filter(stdin_filename, config, flags, output)
+    if write and "-" in paths:
+        stop("standard input is migrated to standard output, without --write")
+    if (given := options.standard_input(paths, stdin_filename)) is not None:
+        code = _filter(given, config, flags, output)
     else:
         code = _migrate(paths, config, flags, output, write, allow_dirty)
     raise typer.Exit(Exit.DONE if exit_zero and code is Exit.FINDINGS else code)
@@ -191,18 +187,16 @@ def _show(run: Run, color: Color) -> None:
     sys.stdout.buffer.flush()
 
 
-def _filter(filename: str | None, config: str | None, flags: Mapping[str, Any], output: Output) -> Exit:
+def _filter(given: options.StandardInput, config: str | None, flags: Mapping[str, Any], output: Output) -> Exit:
     """Migrates standard input to standard output; a file that can't be migrated comes out as it went in."""
     from flyte_migrate.project.discover import standard_input
 
     started = time.monotonic()
-    content = sys.stdin.buffer.read()
-    name = filename or "stdin.py"
     with usage_errors():
-        settings = options.settings_for([os.path.dirname(os.path.abspath(name))], config, flags)
-        discovery = standard_input(content, name, settings)
+        settings = options.settings_for([given.folder], config, flags)
+        discovery = standard_input(given.content, given.filename, settings)
     (outcome,) = _outcomes(discovery, settings, output)
-    sys.stdout.buffer.write(outcome.after if isinstance(outcome, Rewritten) else content)
+    sys.stdout.buffer.write(outcome.after if isinstance(outcome, Rewritten) else given.content)
     sys.stdout.buffer.flush()
     # What was asked for is done, so a rewritten file is no pending change.
     run = Run("migrate", (outcome,), 1, time.monotonic() - started, written=True)

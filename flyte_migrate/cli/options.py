@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
+from flyte_migrate.cli.exit import stop
 from flyte_migrate.report import Format
 from flyte_migrate.report.style import Color
 from flyte_migrate.settings import Settings, load, parse_jobs, with_flags
@@ -25,6 +28,10 @@ Paths = Annotated[
     typer.Argument(
         metavar="PATH...", help="Files and folders; `-` reads one file from standard input.", show_default=False
     ),
+]
+StdinFilename = Annotated[
+    str | None,
+    typer.Option("--stdin-filename", metavar="FILE", help="The name of what `-` reads.", show_default=False),
 ]
 Jobs = Annotated[
     int | None,
@@ -57,6 +64,28 @@ Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Also explain notes, and tell what happened to each file.")
 ]
 ColorMode = Annotated[Color, typer.Option("--color", help="Colours; NO_COLOR is honoured.")]
+
+
+@dataclass(frozen=True)
+class StandardInput:
+    """What was read from standard input, and the name that it goes by."""
+
+    content: bytes
+    filename: str
+
+    @property
+    def folder(self) -> str:
+        """Where the configuration is looked for."""
+        return os.path.dirname(os.path.abspath(self.filename))
+
+
+def standard_input(paths: Sequence[str], filename: str | None) -> StandardInput | None:
+    """Reads standard input if the ``paths`` ask for it. Ends the command if they ask for anything besides."""
+    if "-" not in paths:
+        return None
+    if len(paths) > 1:
+        stop("`-` stands alone: it can't be named together with files")
+    return StandardInput(sys.stdin.buffer.read(), filename or "stdin.py")
 
 
 def settings_for(paths: Sequence[str], config: str | None, flags: Mapping[str, Any]) -> Settings:

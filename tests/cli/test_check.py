@@ -44,6 +44,16 @@ def test_each_use_of_a_flyte_1_name_is_told_with_what_it_becomes(project: Path, 
     ]
 
 
+def test_standard_input_is_checked_as_the_file_that_it_is_called(project: Path, cli: Cli) -> None:
+    (project / "pyproject.toml").write_text('[tool.flyte-migrate.per-file-ignores]\n"tests/" = ["FM9"]\n')
+    text = b"import flytekit\n"
+    result = cli("check", "-", "--stdin-filename", "src/a.py", "--output-format", "concise", stdin=text)
+    assert (result.code, result.text.split(": ")[0]) == (1, "src/a.py:1:8")
+    (project / "tests").mkdir()
+    assert cli("check", "-", "--stdin-filename", "tests/a.py", stdin=text).code == 0
+    assert cli("check", "-", "a.py", stdin=text).code == 2
+
+
 def test_a_clean_project_passes(project: Path, cli: Cli) -> None:
     (project / "flow.py").write_text("import flyte\n\nenv = flyte.TaskEnvironment(name='env')\n")
     result = cli("check")

@@ -135,7 +135,8 @@ def _footer(verification: Verification, quiet: bool) -> Iterator[Text]:
         place = f"in {verification.kept}" if verification.kept else "that is gone now; --keep FOLDER keeps it"
         files = "1 file was" if count == 1 else f"{count} files were"
         yield Text(f"{files} migrated in a copy {place}. Line numbers are those of the migrated text.")
-    yield Text(f"{len(verification.results)} runs in {verification.seconds:.1f} s")
+    count = len(verification.results)
+    yield Text(f"{count} {'run' if count == 1 else 'runs'} in {verification.seconds:.1f} s")
 
 
 def _print(console: Console, lines: Iterable[Text]) -> None:
