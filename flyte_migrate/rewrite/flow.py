@@ -419,11 +419,22 @@ def _returned(view: FileView, key: str, depth: int) -> tuple[Value, ...]:
     return _all(found) if found else ()
 
 
+#: Attributes of a task that hold, or run, its plain function.
+_FUNCTIONS = frozenset({"task_function", "__wrapped__", "_workflow_function", "execute"})
+
+
 def called_task(view: FileView, function: cst.CSTNode) -> Task | None:
     """The task that calling this expression runs: a task by name, a launch plan of it, or ``t.override(...)``."""
     if function not in view.called_tasks:
         view.called_tasks[function] = _called_task(view, function)
     return view.called_tasks[function]
+
+
+def unwrapped_task(view: FileView, function: cst.CSTNode) -> Task | None:
+    """The task whose plain function an expression is: ``t.task_function``, ``t.__wrapped__``, ``t.execute``."""
+    if not isinstance(function, cst.Attribute) or function.attr.value not in _FUNCTIONS:
+        return None
+    return view.task_of(function.value)
 
 
 def _called_task(view: FileView, function: cst.CSTNode) -> Task | None:

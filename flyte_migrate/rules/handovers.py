@@ -16,7 +16,7 @@ import libcst as cst
 
 from flyte_migrate.project.facts import Class, Parameter
 from flyte_migrate.project.link import Task
-from flyte_migrate.rewrite.flow import Type, called_task, mapped_task, partial_target
+from flyte_migrate.rewrite.flow import Type, called_task, mapped_task, partial_target, unwrapped_task
 from flyte_migrate.rewrite.template import code, string_value
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rules.artifacts import created_value
@@ -147,6 +147,10 @@ def _arguments(view: FileView, node: cst.Call) -> Iterator[_Found]:
             for p in mapped.function.parameters
         ]
         yield from _given(node.args, lists, mapped.module, to_task=True)
+        return
+    unwrapped = unwrapped_task(view, node.func)
+    if unwrapped is not None:
+        yield from _given(node.args, unwrapped.function.parameters, unwrapped.module, to_task=False)
         return
     name = view.canonical(node.func)
     if name in ("functools.partial", _CREATE_NODE) and node.args:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import libcst as cst
 
 from flyte_migrate.project.link import ARTIFACT
-from flyte_migrate.rewrite.flow import Type, called_task, field_of, mapped_task, value_of
+from flyte_migrate.rewrite.flow import Type, called_task, field_of, mapped_task, unwrapped_task, value_of
 from flyte_migrate.rewrite.scopes import Binding
 from flyte_migrate.rewrite.template import code, keyword_of, string_value
 from flyte_migrate.rewrite.view import FileView, dotted_name
@@ -1046,6 +1046,8 @@ class Kinds:
     def takes_path(self, call: cst.Call) -> bool:
         """Whether a call reads a file argument as a path: any but tasks, project code, containers, inspection."""
         if called_task(self.view, call.func) is not None or mapped_task(self.view, call.func) is not None:
+            return False
+        if unwrapped_task(self.view, call.func) is not None:
             return False
         name = self.called(call)
         if name in INSPECTION or name in V1_TYPES or name.rpartition(".")[0] in V1_TYPES:
