@@ -26,7 +26,7 @@ from flyte_migrate.rewrite.template import argument, call, code, expression, key
 from flyte_migrate.rewrite.view import FileView, Reference, TaskDefinition
 from flyte_migrate.rewrite.walk import walk
 from flyte_migrate.rules import on_file, on_symbol
-from flyte_migrate.rules.configuration import UNKNOWN, arguments, callee, constant, follow, is_none
+from flyte_migrate.rules.configuration import UNKNOWN, arguments, callee, constant, follow, indentation, is_none
 from flyte_migrate.rules.kinds import kinds_of
 
 _ON_ARTIFACT = "union.artifacts.OnArtifact"
@@ -337,8 +337,9 @@ def convert_producers(view: FileView) -> Iterator[Item]:
 
 def _wrapped(view: FileView, function: cst.FunctionDef, output: _Output, value: cst.BaseExpression) -> Replace:
     created = _created(view, value, output) if isinstance(value, cst.Call) and _is_created(view, value) else None
+    indent = indentation(view, value)
     if created is None:
-        return Replace(value, lambda updated: _new(view, output, updated, output.partitions, None), wraps=True)
+        return Replace(value, lambda updated: _new(view, output, updated, output.partitions, None, indent), wraps=True)
     assert isinstance(value, cst.Call)
     original = value.args
 
@@ -352,7 +353,7 @@ def _wrapped(view: FileView, function: cst.FunctionDef, output: _Output, value: 
             made = updated.args[created.card].value
             assert isinstance(made, cst.Call)
             card = _card(view, value, callee(view, original[created.card].value), made.args[0].value)
-        return _new(view, output, updated.args[0].value, {**output.partitions, **given}, card)
+        return _new(view, output, updated.args[0].value, {**output.partitions, **given}, card, indent)
 
     return Replace(value, build)
 
@@ -377,6 +378,7 @@ def _new(
     value: cst.BaseExpression,
     partitions: Mapping[str, cst.BaseExpression],
     card: cst.BaseExpression | None,
+    indent: str,
 ) -> cst.BaseExpression:
     module = view.local_name("flyte.artifacts:")
     if output.wraps:
@@ -389,8 +391,8 @@ def _new(
             args.append(argument(cst.Dict(elements), "partitions"))
         if card is not None:
             args.append(argument(card, "card"))
-        metadata = call(f"{module}.Metadata", args, room=80, indent="    ")
-    return call(f"{module}.new", [argument(value), argument(metadata)], room=77)
+        metadata = call(f"{module}.Metadata", args, room=80 - len(indent), indent=f"{indent}    ")
+    return call(f"{module}.new", [argument(value), argument(metadata)], room=77 - len(indent), indent=indent)
 
 
 def _partition(module: str, artifact: Declared, key: str, value: cst.BaseExpression) -> cst.DictElement:
@@ -416,7 +418,7 @@ def _card(view: FileView, at: cst.CSTNode, kind: str, text: cst.BaseExpression) 
     if waits:
         create = cst.Attribute(create, cst.Name("aio"))
     args = [argument(text, "content"), argument('"md"', "format"), argument(f'"{_CARDS[kind]}"', "card_type")]
-    made = call(create, args, room=76, indent="        ")
+    made = call(create, args, room=76, indent=indentation(view, at) + " " * 8)
     return cst.Await(made) if waits else made
 
 
