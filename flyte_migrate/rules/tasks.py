@@ -406,7 +406,7 @@ def _blocked_message(task: Task, code_: str) -> str:
             f"The arguments of {task.name} are unpacked from a value that is built at run time; "
             "divide them between a flyte.TaskEnvironment and @env.task."
         )
-    return f"{task.name} keeps its Flyte 1 decorator: its task_config has no counterpart in Flyte 2."
+    return f"{task.name} keeps its Flyte 1 decorator: its task_config can't be converted to one of Flyte 2."
 
 
 # -- where and how a task is defined -----------------------------------------------------------------------------------
