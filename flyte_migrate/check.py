@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from flyte_migrate.catalogue import catalogue
 from flyte_migrate.diagnostics import Diagnostic, Failed, Outcome, Severity, Skipped, Unchanged
-from flyte_migrate.mapping import V1_ROOTS, Row, table
-from flyte_migrate.project import companions, source
+from flyte_migrate.mapping import Row, table
+from flyte_migrate.project import companions, reexports, source
 from flyte_migrate.project.discover import Candidate, Discovery, mentions_v1, own_packages
 from flyte_migrate.project.facts import ModuleFacts
 from flyte_migrate.project.source import SourceFile
@@ -53,7 +53,7 @@ def check(discovery: Discovery, settings: Settings, on_progress: Progress | None
     hits: list[Candidate] = []
     for candidate in discovery.targets:
         try:
-            if mentions_v1(_content(candidate)):
+            if mentions_v1(candidate.read()):
                 hits.append(candidate)
         except source.SourceError as error:
             outcomes[candidate.path] = _unreadable(candidate, str(error))
@@ -66,7 +66,8 @@ def check(discovery: Discovery, settings: Settings, on_progress: Progress | None
             surfaces[candidate.path] = surface
         if on_progress is not None:
             on_progress(number, len(hits))
-    for candidate, known in _handed_on(discovery.targets, surfaces):
+    surfaces.update(reexports.beyond(discovery))
+    for candidate, known in reexports.handed_on(discovery.targets, surfaces):
         outcomes[candidate.path], _ = _examine(candidate, ask, known)
     for candidate in discovery.targets:
         yield outcomes.get(candidate.path) or Unchanged(candidate.display)
@@ -79,10 +80,6 @@ def beside(discovery: Discovery, settings: Settings) -> Iterator[Outcome]:
         notes = tuple(note for note in companions.findings(path, display) if settings.enabled(note.code, path))
         if notes:
             yield Unchanged(display, notes)
-
-
-def _content(candidate: Candidate) -> bytes:
-    return candidate.content if candidate.content is not None else source.read_bytes(candidate.path)
 
 
 _Examined = tuple[Outcome, ModuleFacts | None]
@@ -105,7 +102,7 @@ def _findings(candidate: Candidate, ask: _Ask, known: Mapping[str, str] | None) 
     from flyte_migrate.project.index import index_module
     from flyte_migrate.project.todos import open_todos
 
-    file = source.decode(_content(candidate))
+    file = source.decode(candidate.read())
     try:
         facts = index_module(candidate.path, candidate.module, file.text, candidate.is_package, known)
     except SyntaxError as error:
@@ -113,7 +110,7 @@ def _findings(candidate: Candidate, ask: _Ask, known: Mapping[str, str] | None) 
     except ValueError as error:  # a null byte, before Python 3.12
         return _skipped(candidate, "FM001", 1, 0, str(error)), None
     facts = facts.without_uses_of(ask.own_packages)
-    surface = _surface(facts)
+    surface = reexports.surface(facts)
     if facts.skip_file:
         return Skipped(candidate.display, "it has a `flyte-migrate: skip-file` comment"), surface
     todos = open_todos(file.text, facts.todos)
@@ -128,77 +125,6 @@ def _findings(candidate: Candidate, ask: _Ask, known: Mapping[str, str] | None) 
 def _can_find(code: str) -> bool:
     """Whether a code is one that only this command reports, so that its absence means something here."""
     return code.startswith("FM9")
-
-
-def _surface(facts: ModuleFacts) -> ModuleFacts | None:
-    """The names that a module imports, or renames, at its top level: what others may get from it."""
-    imports = tuple(fact for fact in facts.imports if not fact.scope)
-    aliases = tuple(variable for variable in facts.variables if variable.alias)
-    if not (imports or aliases or facts.star_imports):
-        return None
-    slim = {"imports": imports, "variables": aliases, "star_imports": facts.star_imports}
-    return ModuleFacts(facts.path, facts.module, facts.is_package, string_all=facts.string_all, **slim)  # type: ignore[arg-type]
-
-
-def _handed_on(
-    targets: Sequence[Candidate], surfaces: dict[str, ModuleFacts]
-) -> Iterator[tuple[Candidate, Mapping[str, str]]]:
-    """The files that get v1 names from other modules of the project, with the names that each gets so.
-
-    ``surfaces`` are those of the files that mention v1, by path; what hands a name on in between is added.
-    """
-    if not surfaces:
-        return
-    from flyte_migrate.project.link import link
-
-    index = link(surfaces.values())
-    latest = {*surfaces}
-    while latest:
-        modules = [surfaces[path] for path in latest]
-        importers = _importers([(m, names) for m in modules if (names := index.v1_names.get(m.module))])
-        if importers is None:
-            break
-        found: dict[str, ModuleFacts] = {}
-        for candidate in targets:
-            if candidate.path not in surfaces and (surface := _surface_of(candidate, *importers)) is not None:
-                found[candidate.path] = surface
-        surfaces.update(found)
-        index = link(surfaces.values())
-        latest = {*found}
-    for candidate in targets:
-        surface = surfaces.get(candidate.path)
-        known = index.handed_on(surface.module) if surface is not None else {}
-        known = {name: behind for name, behind in known.items() if behind.split(".")[0] in V1_ROOTS}
-        if known:
-            yield candidate, known
-
-
-_Patterns = tuple[re.Pattern[bytes], re.Pattern[bytes]]
-
-
-def _importers(modules: Sequence[tuple[ModuleFacts, Mapping[str, str]]]) -> _Patterns | None:
-    """What the text of a file has that imports from one of the modules: an import that names it by its last component
-    (or a package by its dots), and a name of v1 that it may get so."""
-    if not modules:
-        return None
-    stems = b"|".join(sorted({re.escape(facts.module.rpartition(".")[2]).encode() for facts, _ in modules}))
-    dotted = rb"|from[ \t]*\.+[ \t]*import" if any(facts.is_package for facts, _ in modules) else b""
-    names = b"|".join(sorted({re.escape(name).encode() for _, found in modules for name in found}))
-    imported = rb"^[ \t]*(?:(?:from|import)\b[^\n]*\b(?:" + stems + rb")\b" + dotted + rb")"
-    return re.compile(imported, re.MULTILINE), re.compile(rb"\b(?:" + names + rb")\b|\bimport[ \t]*\*")
-
-
-def _surface_of(candidate: Candidate, imported: re.Pattern[bytes], named: re.Pattern[bytes]) -> ModuleFacts | None:
-    from flyte_migrate.project.index import index_module
-
-    try:
-        data = _content(candidate)
-        if not (named.search(data) and imported.search(data)):
-            return None
-        text = source.decode(data).text
-        return _surface(index_module(candidate.path, candidate.module, text, candidate.is_package))
-    except (source.SourceError, SyntaxError, ValueError, RecursionError):
-        return None  # reported with the file, if it is of any concern
 
 
 def _unreadable(candidate: Candidate, reason: str) -> Skipped:

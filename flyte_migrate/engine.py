@@ -176,7 +176,7 @@ def migrate_file(target: Candidate, project: Project, settings: Settings) -> Out
     """The outcome of one file."""
     path = target.display
     try:
-        data = target.content if target.content is not None else read_bytes(target.path)
+        data = target.read()
         if target.path not in project.modules and not mentions_v1(data):
             return Unchanged(path)
         source = decode(data)

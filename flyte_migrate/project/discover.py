@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from flyte_migrate.mapping import SHADOWABLE_ROOTS
 from flyte_migrate.project.companions import is_companion
+from flyte_migrate.project.source import read_bytes
 from flyte_migrate.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,6 +64,10 @@ class Candidate:
     def is_package(self) -> bool:
         """Whether the file is the ``__init__.py`` of the package ``module``."""
         return os.path.basename(self.path) == "__init__.py"
+
+    def read(self) -> bytes:
+        """What is in the file, or came in its place. Raises SourceError when it can't be read."""
+        return self.content if self.content is not None else read_bytes(self.path)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,17 @@ def test_each_use_of_a_flyte_1_name_is_told_with_what_it_becomes(project: Path, 
     ]
 
 
+def test_a_part_is_checked_with_the_knowledge_of_what_it_imports(project: Path, cli: Cli) -> None:
+    (project / "pkg").mkdir()
+    (project / "pkg" / "__init__.py").write_text("from .names import (\n    task,\n)\n")
+    (project / "pkg" / "names.py").write_text("from flytekit import task\n")
+    (project / "pkg" / "uses.py").write_text("from . import task\n\n\n@task\ndef f() -> int:\n    return 1\n")
+    (project / "outside.py").write_text("import pkg\n\n\n@pkg.task\ndef f() -> int:\n    return 1\n")
+    for name in ("pkg/uses.py", "outside.py"):
+        result = cli("check", name, "--output-format", "concise")
+        assert codes(result.text) == [(f"{name}:4:2", "FM901")]
+
+
 def test_standard_input_is_checked_as_the_file_that_it_is_called(project: Path, cli: Cli) -> None:
     (project / "pyproject.toml").write_text('[tool.flyte-migrate.per-file-ignores]\n"tests/" = ["FM9"]\n')
     text = b"import flytekit\n"
