@@ -150,8 +150,10 @@ def _is_read_again(view: FileView, name: cst.Name) -> bool:
         return False
     function = enclosing_function(view, name)
     is_global = owner.node is not (view.tree if function is None else function)
-    if is_global or any(binding.kind == "import" for binding in owner.bindings[name.value]):
-        return True
+    kinds = {binding.kind for binding in owner.bindings[name.value]}
+    is_test = isinstance(function, cst.FunctionDef) and function.name.value.startswith("test")
+    if is_global or "import" in kinds or ("parameter" in kinds and not is_test):
+        return True  # whoever else has the object may read it
     statement = view.statement(name)
     if any(isinstance(a, _LOOPS) for a in view.ancestors(name)):
         return True
