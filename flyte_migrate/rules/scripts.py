@@ -40,7 +40,9 @@ def run_what_needs_a_run(view: FileView) -> Iterator[Item]:
     data frames, or changes what others read.
     """
     for node, task in _outside_calls(view):
-        if task.qualified in view.colours.turned or not (is_run(view, task) or _changes_arguments(view, node, task)):
+        if task.qualified in view.colours.turned:
+            continue
+        if not (is_run(view, task) or _changes_arguments(view, node, task) or _reads_cache(view, node, task)):
             continue
         whole = _runner(view, node)
         if whole is None and task.qualified in view.colours.asynchronous:
@@ -97,8 +99,11 @@ def report_methods(view: FileView) -> Iterator[Item]:
         task = view.task_of(node.func) if isinstance(node.func, (cst.Name, cst.Attribute)) else None
         if task is None or task.role in ("v2", "template") or not is_outside(view, node):
             continue
-        if _is_in_method(view, node) and _data(view, task):
-            need = "a run" if "frame" in _data(view, task) else "flyte.init() before it"
+        if not _is_in_method(view, node):
+            continue
+        in_run = is_run(view, task) or _changes_arguments(view, node, task) or "cache" in _data(view, task)
+        if in_run or _data(view, task):
+            need = "a run" if in_run else "flyte.init() before it"
             yield Finding(node, "FM703", f"Where no task calls this method, {task.name} needs {need}.")
             return
 
@@ -127,6 +132,13 @@ def _changes_arguments(view: FileView, node: cst.Call, task: Task) -> bool:
         if (name in changed or arg.star) and any(_is_read_again(view, n) for n in _names_in(arg.value)):
             return True
     return False
+
+
+def _reads_cache(view: FileView, node: cst.Call, task: Task) -> bool:
+    """Whether a script's call reaches a cached task, which only a run looks up (SEM-13); a test wants to execute it."""
+    function = enclosing_function(view, node)
+    is_test = isinstance(function, cst.FunctionDef) and _is_test(view, function)
+    return not is_test and "cache" in _data(view, task)
 
 
 def _names_in(node: cst.BaseExpression) -> list[cst.Name]:
@@ -233,6 +245,9 @@ def _reached_data(view: FileView, task: Task) -> frozenset[str]:
 
 
 def _own_data(view: FileView, task: Task) -> Iterator[str]:
+    cache = task.argument("cache")
+    if cache is not None and cache.text != "False":
+        yield "cache"
     kinds = kinds_of(view)
     annotations = [p.annotation for p in task.function.parameters] + [f.annotation for f in task.outputs.fields]
     for annotation in annotations:
