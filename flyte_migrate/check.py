@@ -117,14 +117,14 @@ def _findings(candidate: Candidate, ask: _Ask, known: Mapping[str, str] | None) 
     found = chain(_todos(candidate.display, todos), _leftovers(candidate.display, facts, file, todos))
     settings = ask.settings
     wanted = (finding for finding in found if settings.enabled(finding.code, candidate.path))
-    kept = suppress(candidate.display, wanted, facts.ignores, _can_find)
+
+    def can_find(code: str) -> bool:
+        # Only codes that this command alone reports: that it does not find them means something.
+        return code.startswith("FM9") and settings.enabled(code, candidate.path)
+
+    kept = suppress(candidate.display, wanted, facts.ignores, can_find)
     wanted_only = tuple(item for item in kept if settings.enabled(item.code, candidate.path))
     return Unchanged(candidate.display, wanted_only), surface
-
-
-def _can_find(code: str) -> bool:
-    """Whether a code is one that only this command reports, so that its absence means something here."""
-    return code.startswith("FM9")
 
 
 def _unreadable(candidate: Candidate, reason: str) -> Skipped:

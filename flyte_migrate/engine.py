@@ -260,9 +260,12 @@ def _diagnostics(
             severity = known[finding.code].severity
             diagnostic = Diagnostic(path, line, column, finding.code, finding.message, severity, finding.symbol or None)
             found.setdefault((line, finding.code, finding.message), diagnostic)
-    return suppress(
-        path, found.values(), view.facts.ignores, lambda code: code in known and code not in NOT_ALWAYS_FOUND
-    )
+
+    def can_find(code: str) -> bool:
+        return code in known and code not in NOT_ALWAYS_FOUND and settings.enabled(code, target.path)
+
+    kept = suppress(path, found.values(), view.facts.ignores, can_find)
+    return tuple(diagnostic for diagnostic in kept if settings.enabled(diagnostic.code, target.path))
 
 
 def _add_todos(view: FileView, plan: FilePlan, settings: Settings, reported: set[tuple[int, str]]) -> None:

@@ -41,10 +41,11 @@ class Patterns:
     base: str
     lines: tuple[str, ...]
 
-    def match(self, path: str) -> bool:
+    def match(self, path: str, is_folder: bool = False) -> bool:
         """True if the absolute ``path``, or a folder above it and below ``base``, matches."""
         prefix = os.path.join(self.base, "")
-        return path.startswith(prefix) and _spec(self.lines).match_file(path[len(prefix) :])
+        below = os.path.join(path, "") if is_folder else path
+        return below.startswith(prefix) and _spec(self.lines).match_file(below[len(prefix) :])
 
 
 @lru_cache(maxsize=64)
@@ -92,9 +93,9 @@ class Settings:
             _longest(entry.codes, code) >= 0 and entry.patterns.match(path) for entry in self.per_file_ignores
         )
 
-    def excluded(self, path: str) -> bool:
+    def excluded(self, path: str, is_folder: bool = False) -> bool:
         """Whether the absolute ``path`` is excluded from the run by a pattern."""
-        return any(patterns.match(path) for patterns in self.exclude)
+        return any(patterns.match(path, is_folder) for patterns in self.exclude)
 
     def workers(self, tasks: int, tasks_per_worker: int) -> int:
         """How many processes to use for ``tasks`` units of work when each must have ``tasks_per_worker`` to pay off."""

@@ -68,6 +68,7 @@ def check(
         run = Run("check", outcomes, len(discovery.targets), time.monotonic() - started)
         if baseline is not None:
             run = _against(baseline, write_baseline, run, output)
+    output.excluded(discovery.excluded)
     output.report(run, sys.stdout)
     raise typer.Exit(of_run(run, exit_zero))
 

@@ -131,6 +131,7 @@ def _migrate(
     report_takes_stdout = not output.form.is_for_people and output.file is None
     if not write and not report_takes_stdout:
         _show(run, output.color)
+    output.excluded(discovery.excluded)
     output.report(run, sys.stdout if report_takes_stdout else sys.stderr)
     if run.changed and not write and not output.quiet:
         output.say(*_hints(run, not report_takes_stdout))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -48,6 +48,12 @@ class Output:
         """Writes ``lines`` to standard error."""
         sys.stderr.write(_joined(lines))
         sys.stderr.flush()
+
+    def excluded(self, paths: Sequence[str]) -> None:
+        """Says that named ``paths`` were left out, which is easily forgotten when nothing happens."""
+        if paths and not self.quiet:
+            more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+            self.say(f"{', '.join(paths[:3])}{more}: left out by `exclude`")
 
     @property
     def style(self) -> Style:

@@ -119,10 +119,11 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovery:
         absolute = os.path.abspath(path)
         if not os.path.exists(absolute):
             raise NoInputError(f"{path}: no such file or folder")
-        if settings.excluded(absolute):
+        is_folder = os.path.isdir(absolute)
+        if settings.excluded(absolute, is_folder):
             excluded.append(path)
             continue
-        if os.path.isdir(absolute):
+        if is_folder:
             folders.append(_Named(absolute, path))
             continue
         if is_companion(os.path.basename(absolute)):
@@ -357,7 +358,7 @@ def _is_project_folder(entry: os.DirEntry[str], settings: Settings, ignores: tup
         and (not entry.name.startswith(".") or entry.name in PIPELINE_FOLDERS)
         and not entry.name.endswith(".egg-info")
         and not _ignored(entry.path, True, ignores)
-        and not settings.excluded(entry.path)
+        and not settings.excluded(entry.path, is_folder=True)
     )
 
 

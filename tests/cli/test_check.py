@@ -215,6 +215,21 @@ def test_an_ignore_comment_that_silences_nothing_is_noted(project: Path, cli: Cl
     assert codes(result.text) == [("a.py:2:1", "FM005")]
 
 
+@pytest.mark.parametrize("command", ["check", "migrate"])
+def test_an_ignore_comment_is_not_unused_because_its_code_is_not_wanted(project: Path, cli: Cli, command: str) -> None:
+    (project / "a.py").write_text("import flytekit\nx = 1  # flyte-migrate: ignore[FM903]\n")
+    assert "FM005" in cli(command, ".", "--output-format", "json").text
+    assert "FM005" not in cli(command, ".", "--output-format", "json", "--ignore", "FM903").text
+    assert "FM005" not in cli(command, ".", "--output-format", "json", "--ignore", "FM005").text
+
+
+@pytest.mark.parametrize("command", ["check", "migrate"])
+def test_named_files_that_are_excluded_are_told(project: Path, cli: Cli, command: str) -> None:
+    (project / "a.py").write_text("import flytekit\n")
+    result = cli(command, "a.py", "--exclude", "a.py")
+    assert (result.code, result.err.splitlines()[0]) == (0, "a.py: left out by `exclude`")
+
+
 def test_a_skipped_file_is_not_looked_at(project: Path, cli: Cli) -> None:
     (project / "a.py").write_text("# flyte-migrate: skip-file\nimport flytekit\n")
     assert cli("check").code == 0

@@ -202,6 +202,13 @@ def test_exclusion_holds_for_named_files_too(tree: Path) -> None:
     assert discovery.excluded == ("legacy/b.py",)
 
 
+def test_a_pattern_for_a_folder_holds_for_the_named_folder_too(tree: Path) -> None:
+    fill(tree, "a.py", "legacy/b.py")
+    settings = Settings(exclude=(Patterns(str(tree), ("legacy/",)),))
+    assert discover(["legacy"], settings).excluded == ("legacy",)
+    assert shown(discover([".", "legacy"], settings)) == ["a.py"]
+
+
 def test_only_excluded_files_are_no_error(tree: Path) -> None:
     fill(tree, "legacy/b.py")
     assert discover(["legacy/b.py"], excluding(tree, "legacy/")).targets == ()
