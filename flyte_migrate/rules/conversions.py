@@ -13,7 +13,7 @@ import libcst as cst
 from flyte_migrate.rewrite.plan import Item, Replace
 from flyte_migrate.rewrite.view import FileView, Reference, dotted_name
 from flyte_migrate.rewrite.walk import walk
-from flyte_migrate.rules.file_access import Surroundings, conversion, convert_reference
+from flyte_migrate.rules.file_access import Surroundings, conversions, convert_reference
 from flyte_migrate.rules.literals import convert_messages, makes_message, message_edits
 
 TRANSFORMERS = ("flytekit.core.type_engine.TypeTransformer", "flytekit.core.type_engine.AsyncTypeTransformer")
@@ -110,23 +110,24 @@ def _method(view: FileView, definition: cst.FunctionDef, method: Method) -> list
             asynchronous=updated.asynchronous or (cst.Asynchronous() if method.is_async else None),
         )
 
-    return [*read, *(edit for edit in edits if edit is not None), Replace(definition, build)]
+    return [*read, *(item for edit in edits for item in edit or ()), Replace(definition, build)]
 
 
 def _uses_of_context(
     view: FileView, definition: cst.FunctionDef, parameter: str, is_async: bool
-) -> Iterator[Replace | None]:
+) -> Iterator[list[Item] | None]:
     """The edits for the uses of a method's context; None for those that have no counterpart.
 
     What is written goes where Flyte's own transformers write, in a run or ahead of one.
     """
+    raw_data = f"{view.local_name('flyte._context:internal_ctx')}().raw_data"
+
+    def around(place: cst.CSTNode) -> Surroundings | None:
+        outer = (a for a in view.ancestors(place) if isinstance(a, (cst.FunctionDef, cst.Lambda, cst.GeneratorExp)))
+        return Surroundings(is_async, raw_data) if next(outer) is definition else None
+
     for use in view.uses_of(parameter, view.scope_of[definition]):
-        around = (a for a in view.ancestors(use) if isinstance(a, (cst.FunctionDef, cst.Lambda, cst.GeneratorExp)))
-        if next(around) is not definition:
-            yield None
-            continue
-        raw_data = f"{view.local_name('flyte._context:internal_ctx')}().raw_data"
-        yield conversion(view, use, Surroundings(is_async, raw_data))
+        yield conversions(view, use, around)
 
 
 def _calls_itself(node: cst.CSTNode, methods: Mapping[str, Method]) -> bool:

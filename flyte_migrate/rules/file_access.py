@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import libcst as cst
 
 from flyte_migrate.rewrite.plan import Covered, Item, Replace
-from flyte_migrate.rewrite.template import expression, parenthesized, string_value
+from flyte_migrate.rewrite.template import code, expression, parenthesized, string_value
 from flyte_migrate.rewrite.view import FileView, Reference
 from flyte_migrate.rules.blobs import awaits, in_run, placed, v2_name
-from flyte_migrate.rules.configuration import arguments, constant
+from flyte_migrate.rules.configuration import arguments, constant, follow
 from flyte_migrate.rules.context_uses import INTERNAL_CONTEXTS, reads_of
 from flyte_migrate.rules.kinds import kinds_of
 
@@ -51,10 +51,43 @@ class Surroundings:
     raw_data: str
 
 
-def conversion(view: FileView, context: cst.BaseExpression, around: Surroundings) -> Replace | None:
-    """What becomes of the use of ``file_access`` of this context; None if it has no counterpart."""
+def conversions(
+    view: FileView, context: cst.BaseExpression, around: Callable[[cst.CSTNode], Surroundings | None]
+) -> list[Item] | None:
+    """What becomes of the use of ``file_access`` of this context; None if it has no counterpart.
+
+    ``around`` gives the surroundings of a place; None where storage can't be reached from.
+    """
     access = view.parent(context)
     if not isinstance(access, cst.Attribute) or access.attr.value != "file_access":
+        return None
+    assign = view.parent(access)
+    if isinstance(assign, cst.Assign):
+        return _of_variable(view, assign, lambda use: _listed(_used(view, use, around(use))))
+    return _listed(_used(view, access, around(access)))
+
+
+def _listed(edit: Replace | None) -> list[Item] | None:
+    return None if edit is None else [edit]
+
+
+def _of_variable(
+    view: FileView, assign: cst.Assign, convert: Callable[[cst.Name], list[Item] | None]
+) -> list[Item] | None:
+    """The edits of all reads of a variable, which goes; None if one of them can't be converted."""
+    target, line = assign.targets[0].target, view.parent(assign)
+    if len(assign.targets) != 1 or not isinstance(target, cst.Name) or not isinstance(line, cst.SimpleStatementLine):
+        return None
+    uses = reads_of(view, target, line)
+    edits = [convert(use) for use in uses] if uses is not None and len(line.body) == 1 else [None]
+    if any(edit is None for edit in edits):
+        return None
+    return [*(item for edit in edits for item in edit or ()), Replace(line, lambda updated: None)]
+
+
+def _used(view: FileView, access: cst.CSTNode, around: Surroundings | None) -> Replace | None:
+    """One use of file access: a call of one of its methods."""
+    if around is None:
         return None
     method = view.parent(access)
     if isinstance(method, cst.Attribute) and method.attr.value == "raw_output_prefix":
@@ -65,6 +98,8 @@ def conversion(view: FileView, context: cst.BaseExpression, around: Surroundings
     name = method.attr.value
     if name == "join":
         return _joined(view, call, around)
+    if name == "put_raw_data":
+        return _stored(view, call, around)
     if name in _TRANSFERS:
         return _transferred(view, call, name, around)
     return _answered(view, call, name, around) if name in _QUESTIONS else None
@@ -131,7 +166,7 @@ def _prefix(view: FileView, prefix: cst.Attribute, around: Surroundings) -> Repl
     call = view.parent(arg) if isinstance(arg, cst.Arg) else None
     if not around.raw_data or not isinstance(call, cst.Call) or call.args[0] is not arg or len(call.args) < 2:
         return None
-    if _own_method(call) != "join":
+    if _own_method(call, prefix.value) != "join":
         return None
     return Replace(prefix, lambda updated: expression(f"{around.raw_data}.path"))
 
@@ -140,18 +175,63 @@ def _joined(view: FileView, call: cst.Call, around: Surroundings) -> Replace | N
     """``join(raw_output_prefix, get_random_string())`` is a random path; other paths are joined as they are."""
     if not call.args or any(a.keyword is not None or a.star for a in call.args):
         return None
-    if around.raw_data and [_own_method(a.value) for a in call.args] == ["raw_output_prefix", "get_random_string"]:
+    assert isinstance(call.func, cst.Attribute)
+    parts = [_own_method(a.value, call.func.value) for a in call.args]
+    if around.raw_data and parts == ["raw_output_prefix", "get_random_string"]:
         return Replace(call, lambda updated: expression(f"{around.raw_data}.get_random_remote_path()"))
     join = cst.parse_expression(f"{view.local_name('flyte.storage:')}.join")
     return Replace(call, lambda updated: updated.with_changes(func=join))
 
 
-def _own_method(node: cst.BaseExpression) -> str:
-    """The name that is read from ``file_access``; empty if it is not."""
+def _own_method(node: cst.BaseExpression, access: cst.BaseExpression) -> str:
+    """The name that is read from this file access; empty if it is not."""
     chain = node.func if isinstance(node, cst.Call) else node
-    if isinstance(chain, cst.Attribute) and isinstance(chain.value, cst.Attribute):
-        return chain.attr.value if chain.value.attr.value == "file_access" else ""
-    return ""
+    return chain.attr.value if isinstance(chain, cst.Attribute) and code(chain.value) == code(access) else ""
+
+
+def _stored(view: FileView, call: cst.Call, around: Surroundings) -> Replace | None:
+    """``put_raw_data(path)`` → ``await flyte.storage.put(path)``, ``File.from_local_sync(path).path``."""
+    given = _given(call, ("lpath", "upload_prefix", "file_name"))
+    if given is None or "upload_prefix" in given or "lpath" not in given or not around.raw_data:
+        return None
+    kind = _local_kind(view, call.args[given["lpath"]].value)
+    if not kind:
+        return None
+    names = f", {around.raw_data}.get_random_remote_path({{name}})" if "file_name" in given else ""
+    if around.asynchronous:
+        local = "str({local})" if kind == "path" else "{local}"
+        recursive = ", recursive=True" if kind == "dir" else ""
+        text = f"await {view.local_name('flyte.storage:')}.put({local}{names}{recursive})"
+    else:
+        cls = v2_name(view, "flyte.io:Dir" if kind == "dir" else "flyte.io:File")
+        text = f"{cls}.from_local_sync({{local}}{names}).path"
+
+    def build(updated: cst.Call) -> cst.BaseExpression:
+        holes = {"local": updated.args[given["lpath"]].value}
+        if "file_name" in given:
+            holes["name"] = updated.args[given["file_name"]].value
+        return placed(view, call, expression(text, **holes))
+
+    return Replace(call, build)
+
+
+def _local_kind(view: FileView, node: cst.BaseExpression) -> str:
+    """What is at a local place, as far as it can be told: a ``dir``, a file by its name (``text``) or ``path``; empty
+    for what may be bytes.
+    """
+    made = follow(view, node)
+    if isinstance(made, cst.Call):
+        name = view.qualified(made.func) or ""
+        method = made.func.attr.value if isinstance(made.func, cst.Attribute) else ""
+        if name == "tempfile.mkdtemp" or method == "get_random_local_directory":
+            return "dir"
+        if name in ("pathlib.Path", "pathlib.PurePath"):
+            return "path"
+        if method == "get_random_local_path":
+            return "text"
+    if isinstance(made, cst.BinaryOperation) and isinstance(made.operator, cst.Divide):
+        return "path"
+    return "text" if kinds_of(view).is_string(node) else ""
 
 
 def _answered(view: FileView, call: cst.Call, name: str, around: Surroundings) -> Replace | None:
@@ -212,19 +292,9 @@ def convert_reference(view: FileView, reference: Reference) -> list[Item] | None
         return None
     assign = view.parent(made)
     if not isinstance(assign, cst.Assign):
-        found = conversion(view, made, _surroundings(view, made))
-        return None if found is None else [found]
-    target, line = assign.targets[0].target, view.parent(assign)
-    if len(assign.targets) != 1 or not isinstance(target, cst.Name) or not isinstance(line, cst.SimpleStatementLine):
-        return None
-    uses = reads_of(view, target, line)
-    if uses is None:
-        return None
-    edits = [conversion(view, use, _surroundings(view, use)) for use in uses]
-    items: list[Item] = [edit for edit in edits if edit is not None]
-    if len(items) != len(uses) or len(line.body) != 1:
-        return None
-    return [*items, Replace(line, lambda updated: None), Covered(reference.node)]
+        return conversions(view, made, lambda place: _surroundings(view, place))
+    items = _of_variable(view, assign, lambda use: conversions(view, use, lambda place: _surroundings(view, place)))
+    return None if items is None else [*items, Covered(reference.node)]
 
 
 def _surroundings(view: FileView, node: cst.CSTNode) -> Surroundings:
