@@ -235,11 +235,14 @@ def _placement(view: FileView, chain: Chain) -> str:
     if single and isinstance(parent, (cst.Assign, cst.AnnAssign, cst.Return, cst.Expr)):
         return "variable" if isinstance(parent, cst.Return) and _is_discarded(view, parent) else "statement"
     deferred = False
-    for ancestor in view.ancestors(chain.node):
+    above = list(view.ancestors(chain.node))
+    for ancestor in above:
         if ancestor is statement:
             break
         deferred = deferred or isinstance(ancestor, _DEFERRED) or _links_to_conditional(view, ancestor)
-    if isinstance(statement, cst.SimpleStatementLine) and not deferred and _is_in_block(view, statement):
+    # Of several statements on a line only the first has nothing before it that would come to stand behind.
+    first = isinstance(statement, cst.SimpleStatementLine) and any(a is statement.body[0] for a in above)
+    if isinstance(statement, cst.SimpleStatementLine) and first and not deferred and _is_in_block(view, statement):
         return "variable"
     return "expression" if not _fails(view, chain) and isinstance(statement, cst.SimpleStatementLine) else ""
 
