@@ -132,7 +132,7 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovery:
             files.append(_Named(absolute, path))
     starts = [os.path.dirname(file.path) for file in files] + [folder.path for folder in folders]
     roots = [_project(root, settings, files, folders) for root in _outermost({_root_of(start) for start in starts})]
-    targets = tuple(_targets(roots, files, folders))
+    targets = tuple(_each_once(_targets(roots, files, folders), [*files, *folders]))
     if not targets and not excluded and not companions:
         raise NoInputError(f"no Python files in {', '.join(paths)}" if paths else "no paths given")
     beside = dict((*_named_companions(roots, folders), *companions))
@@ -263,6 +263,20 @@ def _targets(roots: Sequence[ProjectRoot], files: Sequence[_Named], folders: Seq
             display = written.get(candidate.path) or _as_written(candidate.path, prefixes)
             if display is not None:
                 yield candidate if display == candidate.display else replace(candidate, display=display)
+
+
+def _each_once(targets: Iterator[Candidate], named: Sequence[_Named]) -> Sequence[Candidate]:
+    """The ``targets``, less those behind a named link that are targets without it: a file is migrated once."""
+    links = [item.path for item in named if os.path.islink(item.path)]
+    found = list(targets)
+    if not links:
+        return found
+    behind = {t.path: os.path.realpath(t.path) for t in found if any(_inside(t.path, link) for link in links)}
+    direct = {target.path for target in found} - behind.keys()
+    first = {real: path for path, real in reversed(behind.items())}
+    return [
+        t for t in found if t.path not in behind or (behind[t.path] not in direct and first[behind[t.path]] == t.path)
+    ]
 
 
 def _named_companions(roots: Sequence[ProjectRoot], folders: Sequence[_Named]) -> Iterator[tuple[str, str]]:

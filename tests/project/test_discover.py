@@ -223,6 +223,15 @@ def test_links_are_followed_only_when_named(tree: Path) -> None:
     assert shown(discover(["loop/pkg"], Settings())) == ["loop/pkg/a.py"]
 
 
+def test_a_file_that_is_named_with_a_link_to_it_is_one_target(tree: Path) -> None:
+    fill(tree, "pkg/a.py", "pkg/b.py")
+    (tree / "link").symlink_to("pkg")
+    (tree / "also.py").symlink_to("pkg/a.py")
+    assert shown(discover(["link", "pkg"], Settings())) == ["pkg/a.py", "pkg/b.py"]
+    assert shown(discover(["link", "pkg/a.py"], Settings())) == ["link/b.py", "pkg/a.py"]
+    assert shown(discover(["also.py", "link"], Settings())) == ["also.py", "link/b.py"]
+
+
 def test_a_folder_that_can_not_be_listed_is_passed_by(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tree, "a.py", "closed/b.py")
     scandir = os.scandir
