@@ -5,7 +5,7 @@ Official: https://www.union.ai/docs/v2/flyte/user-guide/flyte-2/pure-python/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -119,9 +119,52 @@ def convert_order(view: FileView) -> Iterator[Item]:
     for order in later:
         yield from _left(order)
     dropped = [order for order in dropped if order not in later]
+    guards = {order: guard for order in dropped if (guard := _guard(view, order)) is not None}
     for order in dropped:
-        yield from _dropped(view, order)
-    yield from _unused(view, [order for order in dropped if not later])
+        if order in guards:
+            yield Replace(guards[order], _without)
+        else:
+            yield from _dropped(view, order)
+    if not later:
+        carried = list(_carried(view, guards))
+        yield from (Replace(line, _without) for line, _ in carried)
+        yield from _unused(view, dropped, [name for _, name in carried])
+
+
+def _guard(view: FileView, order: Order) -> cst.If | None:
+    """``if previous is not None:`` around nothing but an order, which goes with it."""
+    block = view.parent(order.statement)
+    guard = view.parent(block) if block is not None else None
+    if not isinstance(block, cst.IndentedBlock) or len(block.body) > 1 or not order.alone:
+        return None
+    if not isinstance(guard, cst.If) or guard.orelse is not None or isinstance(view.parent(guard), cst.If):
+        return None
+    acts = any(isinstance(n, (cst.Call, cst.Await, cst.NamedExpr)) for n in walk(guard.test))
+    return guard if not acts and not any(_acts(operand) for operand in order.operands) else None
+
+
+def _carried(
+    view: FileView, guards: Mapping[Order, cst.If]
+) -> Iterator[tuple[cst.SimpleStatementLine, cst.BaseExpression]]:
+    """``previous = node`` and ``previous = None`` where nothing reads the name but orders that go with their guard, and
+    the values that these statements read."""
+    for order, guard in guards.items():
+        gone = [n for n in (*walk(guard.test), *order.operands) if isinstance(n, cst.Name)]
+        for name in {n.value: n for n in order.operands if isinstance(n, cst.Name)}.values():
+            scope = view.scope_at[name].owner(name.value)
+            if scope is None or not isinstance(scope.node, cst.FunctionDef):
+                continue
+            places = [view.parent(b.node) for b in view.bindings(name)]
+            lines = [p for p in places if isinstance(p, cst.SimpleStatementLine) and len(p.body) == 1]
+            values = [b.value for b in view.bindings(name) if b.kind == "assign" and isinstance(b.value, cst.Name)]
+            if len(values) == len(lines) == len(places) and set(view.uses_of(name.value, scope)) <= set(gone):
+                yield from zip(lines, values, strict=True)
+
+
+def _without(updated: cst.CSTNode) -> list[cst.BaseStatement]:
+    """Nothing but the comments of a statement."""
+    lost = lost_comments([updated], [])
+    return [only_lines([cst.EmptyLine(comment=cst.Comment(text)) for text in lost])] if lost else []
 
 
 def _is_needed_later(view: FileView, order: Order) -> bool:
@@ -452,9 +495,10 @@ def _line(value: cst.BaseExpression) -> cst.SimpleStatementLine:
     return cst.SimpleStatementLine([cst.Expr(value)])
 
 
-def _unused(view: FileView, dropped: Sequence[Order]) -> Iterator[Item]:
-    """``a = t()`` becomes ``t()`` where the name served nothing but orders that go."""
+def _unused(view: FileView, dropped: Sequence[Order], others: Sequence[cst.BaseExpression]) -> Iterator[Item]:
+    """``a = t()`` becomes ``t()`` where the name served nothing but orders, and ``others``, that go."""
     gone = {operand for order in dropped for operand in (order.operands if order.alone else order.operands[:-1])}
+    gone.update(others)
     seen: set[cst.CSTNode] = set()
     for operand in (o for order in dropped for o in order.operands):
         if not isinstance(operand, cst.Name):
