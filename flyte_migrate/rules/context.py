@@ -119,6 +119,13 @@ def _convert_use(view: FileView, use: ContextUse, direct: bool) -> Iterator[Item
         text = f"{context}.{_PATHS[known]}"
         yield Replace(use.links[len(known) - 1], lambda updated: cst.parse_expression(text))
         return
+    reads = _reads_of_execution(view, use)
+    if reads is not None:
+        yield Replace(use.links[0], lambda updated: cst.parse_expression(f"{context}.action"))
+        for read in reads:
+            if read.attr.value == "name":
+                yield Replace(read, lambda updated: updated.with_changes(attr=cst.Name("run_name")))
+        return
     shown = ".".join(use.path)
     if first == "stats":
         yield Finding(use.root, "FM402", "Flyte 2 has no statistics client on the context; use your own.")
@@ -136,6 +143,24 @@ def _convert_use(view: FileView, use: ContextUse, direct: bool) -> Iterator[Item
         )
     if isinstance(use.root, cst.Call):
         yield Replace(use.root, lambda updated: cst.parse_expression(context))
+
+
+def _reads_of_execution(view: FileView, use: ContextUse) -> list[cst.Attribute] | None:
+    """The attributes that are read of a variable for ``ctx.execution_id``; None if it may hold or do anything else."""
+    assign = view.parent(use.links[0]) if use.path == ("execution_id",) else None
+    target = assign.targets[0].target if isinstance(assign, cst.Assign) and len(assign.targets) == 1 else None
+    if not isinstance(target, cst.Name) or len(view.bindings(target)) != 1 or view.function_of(target) is None:
+        return None
+    owner = view.scope_at[target].owner(target.value)
+    found: list[cst.Attribute] = []
+    for name in view.occurrences.get(target.value, ()):
+        if name is target or view.scope_at[name].owner(name.value) is not owner:
+            continue
+        read = view.parent(name)
+        if not isinstance(read, cst.Attribute) or read.attr.value not in ("name", "project", "domain"):
+            return None
+        found.append(read)
+    return found
 
 
 def _convert_escape(view: FileView, use: ContextUse, context: str) -> Iterator[Item]:
