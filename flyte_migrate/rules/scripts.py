@@ -108,6 +108,25 @@ def report_methods(view: FileView) -> Iterator[Item]:
             return
 
 
+@on_file
+def report_plans(view: FileView) -> Iterator[Item]:
+    """Direct calls of launch plans, which become calls of their workflow, where those would have to be runs."""
+    plans = view.index.plans
+    for node in view.by_type.get(cst.Call, ()) if plans else ():
+        assert isinstance(node, cst.Call)
+        name = view.qualified(node.func) if isinstance(node.func, (cst.Name, cst.Attribute)) else None
+        plan = view.index.plan(name, view.facts.module) if name else None
+        task = view.index.tasks.get(plan.workflow) if plan is not None else None
+        if task is None or task.role == "v2" or not is_outside(view, node):
+            continue
+        if is_run(view, task) or _changes_arguments(view, node, task) or _reads_cache(view, node, task):
+            run = f'flyte.with_runcontext(mode="local").run({task.name}, …)'
+            yield Finding(
+                node, "FM703", f"{code(node.func)} is called outside of a run, which it needs: {run}.outputs()."
+            )
+            return
+
+
 def is_run(view: FileView, task: Task) -> bool:
     """Whether calls of a task from outside become runs of it, whatever they give it."""
     return (
