@@ -6,6 +6,7 @@ import hashlib
 import os
 import pathlib
 import pickle
+import shutil
 import tempfile
 import time
 from datetime import timedelta
@@ -57,3 +58,8 @@ def save(key: str, wires: list[Any]) -> None:
     with os.fdopen(handle, "wb") as stream:
         stream.write(data)
     os.replace(temporary, folder / key)
+
+
+def clear() -> None:
+    """Forget all stored results."""
+    shutil.rmtree(_folder(), ignore_errors=True)

@@ -6,7 +6,13 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
 from ...storage import protocol_of
-from .literals import StructuredDataset, StructuredDatasetMetadata, StructuredDatasetType
+from .literals import (
+    DatasetColumn,
+    StructuredDataset,
+    StructuredDatasetMetadata,
+    StructuredDatasetType,
+    as_message,
+)
 
 T = TypeVar("T")
 
@@ -161,9 +167,10 @@ class DataFrameTransformerEngine:
         """Store a frame; the format of the result is that of the encoder that was found."""
         protocol = cls.DEFAULT_PROTOCOLS.get(df_type) or protocol_of(dataframe.uri or folder)
         encoder = cls.get_encoder(df_type, protocol, dataset_type.format)
-        stored = await encoder.encode(dataframe, dataset_type)
-        stored.metadata.structured_dataset_type.format = encoder.supported_format
-        return stored
+        stored = await encoder.encode(dataframe, as_message(dataset_type))
+        columns = [DatasetColumn(c.name, c.literal_type) for c in stored.metadata.structured_dataset_type.columns]
+        described = StructuredDatasetType(columns, encoder.supported_format)
+        return StructuredDataset(stored.uri, StructuredDatasetMetadata(described))
 
     @classmethod
     async def open_as(cls, sd: Any, df_type: type, updated_metadata: Any) -> Any:

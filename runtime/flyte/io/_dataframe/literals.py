@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,3 +38,13 @@ class StructuredDataset:
 
     uri: str
     metadata: StructuredDatasetMetadata = field(default_factory=StructuredDatasetMetadata)
+
+
+def as_message(dataset_type: StructuredDatasetType) -> Any:
+    """The protocol message that a program which builds messages itself expects; else the stand-in."""
+    types_pb2 = sys.modules.get("flyteidl2.core.types_pb2")
+    if types_pb2 is None:
+        return dataset_type
+    message = types_pb2.StructuredDatasetType
+    columns = [message.DatasetColumn(name=column.name) for column in dataset_type.columns]
+    return message(columns=columns, format=dataset_type.format)
