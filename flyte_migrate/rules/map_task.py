@@ -38,7 +38,7 @@ from flyte_migrate.rules.configuration import (
     lost_comments,
     names_in,
 )
-from flyte_migrate.rules.overrides import own_resources, resource_override_findings
+from flyte_migrate.rules.overrides import own_resources, resource_override_findings, zero_findings
 from flyte_migrate.rules.resources import merged_resources, resources_call
 from flyte_migrate.rules.tasks import task_arguments
 
@@ -450,6 +450,7 @@ def _convert(view: FileView, item: MapCall, inlined: set[cst.Name]) -> Iterator[
             yield Finding(
                 arg, "FM215", f"{keyword}={code(arg.value)} can't be overridden for {function} and was left out."
             )
+    yield from zero_findings(task, overrides)
     yield from resource_override_findings(view, task, overrides, own_resources(view, task), item.call)
     settles = _settles(item.map_task)
     if settles:

@@ -238,11 +238,7 @@ def _findings(view: FileView, overriding: Overriding, given: Mapping[str, cst.Ar
         yield Finding(given["container_image"], "FM230", message)
     if "aliases" in given:
         yield Finding(given["aliases"], "FM231", "aliases was left out: outputs can't be renamed by an override.")
-    zeros = [k for k in ("retries", "timeout") if k in given and _is_zero(given[k]) and not _is_off(overriding.task, k)]
-    if zeros:
-        texts = " and ".join(f"{k}={code(given[k].value)}" for k in zeros)
-        message = f"{texts}: override ignores it and keeps the value of {name}; define a task without {zeros[0]}."
-        yield Finding(given[zeros[0]], "FM232", message)
+    yield from zero_findings(overriding.task, given)
     config = given.get("task_config")
     own = overriding.task.argument("task_config")
     same = own is not None and view.index.canonical(own.call, overriding.task.module)
@@ -252,6 +248,17 @@ def _findings(view: FileView, overriding: Overriding, given: Mapping[str, cst.Ar
     for keyword, arg in given.items():
         if keyword not in {*_ORDER, *RESOURCE_KEYWORDS, *_SAME}:
             yield Finding(arg, "FM234", f"{keyword} is no override of Flyte 2 and was left out; set it on {name}.")
+
+
+def zero_findings(task: Task, given: Mapping[str, cst.Arg]) -> Iterator[Finding]:
+    """A timeout that an override turns off (TRAP-21).
+
+    Retries of zero mean the task's own in Flyte 1, too (``computeRetryStrategy`` of flytepropeller).
+    """
+    if "timeout" in given and _is_zero(given["timeout"]) and not _is_off(task, "timeout"):
+        text = f"timeout={code(given['timeout'].value)}"
+        message = f"{text}: override ignores it and keeps the value of {task.name}; define a task without timeout."
+        yield Finding(given["timeout"], "FM232", message)
 
 
 def _is_zero(arg: cst.Arg) -> bool:
