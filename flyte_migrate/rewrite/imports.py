@@ -174,7 +174,14 @@ def clashing_names(view: FileView, after: Usage) -> frozenset[str]:
     """The names of requested v2 imports under which the rewritten tree still reads something of v1 (``Elastic``)."""
     requested = set(view.requested.values())
     kept = (name for name in after.original if name.value in requested and not view.is_binding_position(name))
-    return frozenset(name.value for name in kept if view.canonical(name).split(".")[0] in V1_ROOTS)
+    return frozenset(name.value for name in kept if _may_be_v1(view, name))
+
+
+def _may_be_v1(view: FileView, name: cst.Name) -> bool:
+    """Whether a name stands for something of v1, or for that or what else is assigned to it."""
+    if view.canonical(name).split(".")[0] in V1_ROOTS:
+        return True
+    return any(b.kind == "import" and b.target.split(".")[0] in V1_ROOTS for b in view.bindings(name))
 
 
 _LineKey = int
