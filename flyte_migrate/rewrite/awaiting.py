@@ -26,8 +26,11 @@ def enclosing_function(view: FileView, node: cst.CSTNode) -> cst.FunctionDef | c
     """The function or lambda whose body holds a node."""
     inner = node
     for ancestor in view.ancestors(node):
-        if isinstance(ancestor, (cst.FunctionDef, cst.Lambda)) and ancestor.body is inner:
-            return ancestor
+        kind = type(ancestor)
+        if kind is cst.FunctionDef or kind is cst.Lambda:
+            assert isinstance(ancestor, (cst.FunctionDef, cst.Lambda))
+            if ancestor.body is inner:
+                return ancestor
         inner = ancestor
     return None
 

@@ -38,6 +38,13 @@ class Type:
 
     def name(self, view: FileView) -> str:
         """The qualified (canonical v1) name of the type, without its subscript: ``flytekit.FlyteFile``, ``list``."""
+        key = (self.text, self.module)
+        known: str | None = view.type_names.get(key)
+        if known is None:
+            known = view.type_names[key] = self._name(view)
+        return known
+
+    def _name(self, view: FileView) -> str:
         node = self.node
         if isinstance(node, ast.Subscript):
             node = node.value
@@ -414,8 +421,7 @@ def _returned(view: FileView, key: str, depth: int) -> tuple[Value, ...]:
     node = next((n for n, k in view.functions if k == key), None)
     if node is None or depth > 10:
         return ()
-    returns = [r for r in view.by_type.get(cst.Return, ()) if view.function_of(r) is node]
-    found = [values_of(view, r.value, depth + 1) if isinstance(r, cst.Return) and r.value else () for r in returns]
+    found = [values_of(view, r.value, depth + 1) if r.value else () for r in view.returns.get(node, ())]
     return _all(found) if found else ()
 
 

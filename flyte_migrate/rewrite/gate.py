@@ -30,6 +30,7 @@ _BUILTINS = frozenset(dir(builtins)) | {
 #: Nodes that bind names in fields of their own.
 _BINDING = frozenset(
     {
+        ast.arg,
         ast.FunctionDef,
         ast.AsyncFunctionDef,
         ast.ClassDef,
@@ -89,12 +90,14 @@ def _unbound(tree: ast.Module) -> set[str]:
     read: set[str] = set()
     bound: set[str] = set(_BUILTINS)
     for node in syntax_nodes(tree):
-        if isinstance(node, ast.Name):
-            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        kind = type(node)
+        if kind is ast.Name:
+            assert isinstance(node, ast.Name)
+            (read if type(node.ctx) is ast.Load else bound).add(node.id)
+        elif kind not in _BINDING:
+            continue
         elif isinstance(node, ast.arg):
             bound.add(node.arg)
-        elif type(node) not in _BINDING:
-            continue
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             bound.add(node.name)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):

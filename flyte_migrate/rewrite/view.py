@@ -100,6 +100,7 @@ class FileView:
         self._counts: dict[str, int] = {}
         self._qualified: dict[cst.CSTNode, str | None] = {}
         self.called_tasks: dict[cst.CSTNode, Task | None] = {}  # what flow.called_task has answered
+        self.type_names: dict[tuple[str, str], str] = {}  # what flow.Type.name has answered
         self.values: dict[cst.Name, Any] = {}  # what flow.values_of has answered
         self._names_in: dict[cst.CSTNode, list[cst.Name]] = {}  # by top-level statement
         self.by_type[cst.Module] = [tree]
@@ -211,9 +212,10 @@ class FileView:
         kind = type(node)
         if kind is not cst.Name and kind is not cst.Attribute:
             return None
-        if node not in self._qualified:
-            self._qualified[node] = self._qualify(node)
-        return self._qualified[node]
+        known = self._qualified.get(node, "")  # no name is empty
+        if known == "":
+            known = self._qualified[node] = self._qualify(node)
+        return known
 
     def _qualify(self, node: cst.CSTNode) -> str | None:
         if type(node) is cst.Attribute:
@@ -386,6 +388,15 @@ class FileView:
             ):
                 return value
         return None
+
+    @cached_property
+    def returns(self) -> dict[cst.FunctionDef | None, list[cst.Return]]:
+        """The return statements by the function that they are in."""
+        found: dict[cst.FunctionDef | None, list[cst.Return]] = {}
+        for node in self.by_type.get(cst.Return, ()):
+            assert isinstance(node, cst.Return)
+            found.setdefault(self.function_of(node), []).append(node)
+        return found
 
     @cached_property
     def objects(self) -> list[TaskObject]:

@@ -60,6 +60,8 @@ _SOURCE_ORDER: dict[type, tuple[str, ...]] = {
     cst.Parameters: ("posonly_params", "params", "star_arg", "kwonly_params", "star_kwarg"),
     cst.Slice: ("lower", "upper", "step"),
 }
+#: What fields hold that may hold nodes, too.
+_NO_NODES = frozenset({type(None), str, bool, cst.MaybeSentinel})
 _fields: dict[type, tuple[str, ...]] = {}
 
 
@@ -83,8 +85,8 @@ def children(node: cst.CSTNode) -> list[cst.CSTNode]:
         value = getattr(node, name)
         kind = type(value)
         if kind is tuple or kind is list:
-            found += [item for item in value if is_node(item)]
-        elif value is not None and is_node(value):
+            found += value
+        elif kind not in _NO_NODES:
             found.append(value)
     return found
 
