@@ -813,13 +813,14 @@ def _returns_value(node: _FunctionNode) -> bool:
     stack: list[ast.AST] = list(node.body)
     while stack:
         item = stack.pop()
-        if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+        if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             continue
         if isinstance(item, ast.Return) and not (
             item.value is None or (isinstance(item.value, ast.Constant) and item.value.value is None)
         ):
             return True
-        stack.extend(ast.iter_child_nodes(item))
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            stack.extend(getattr(item, name, ()))
     return False
 
 

@@ -264,9 +264,11 @@ class FileView:
 
     def task_of(self, node: cst.CSTNode) -> Task | None:
         """The project task that a name or chain refers to, nested definitions included."""
-        if isinstance(node, cst.Name):
+        if type(node) is cst.Name:
+            assert isinstance(node, cst.Name)
             for binding in self.bindings(node):
-                if isinstance(binding.node, cst.FunctionDef):
+                if binding.kind == "def":
+                    assert isinstance(binding.node, cst.FunctionDef)
                     definition = self._task_by_node.get(binding.node)
                     if definition is not None:
                         return definition.task
@@ -743,13 +745,18 @@ def _import_from(view: FileView, node: cst.CSTNode, scope: Scope) -> None:
 
 def dotted_name(node: cst.CSTNode) -> str:
     """``a.b.c`` of a name or attribute chain; empty for any other expression."""
+    kind = type(node)
+    if kind is cst.Name:
+        return node.value  # type: ignore[attr-defined, no-any-return]
     parts: list[str] = []
-    while isinstance(node, cst.Attribute):
+    while kind is cst.Attribute:
+        assert isinstance(node, cst.Attribute)
         parts.append(node.attr.value)
         node = node.value
-    if not isinstance(node, cst.Name):
+        kind = type(node)
+    if kind is not cst.Name:
         return ""
-    return ".".join([node.value, *reversed(parts)])
+    return ".".join([node.value, *reversed(parts)])  # type: ignore[attr-defined]
 
 
 _BINDERS = {

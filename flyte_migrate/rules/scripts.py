@@ -73,14 +73,22 @@ def initialize(view: FileView) -> Iterator[Item]:
 
 
 def _outside_calls(view: FileView) -> Iterator[tuple[cst.Call, Task]]:
-    """The calls of former tasks in code that no task executes."""
-    for node in view.by_type.get(cst.Call, ()):
-        assert isinstance(node, cst.Call)
-        task = view.task_of(node.func) if isinstance(node.func, (cst.Name, cst.Attribute)) else None
-        if task is None or task.role in ("v2", "template") or not is_outside(view, node):
-            continue
+    """The calls of former tasks in code that no task executes, those in methods left out."""
+    for node, task in _all_outside_calls(view):
         if not _is_in_method(view, node):
             yield node, task
+
+
+@lru_cache(maxsize=1)
+def _all_outside_calls(view: FileView) -> tuple[tuple[cst.Call, Task], ...]:
+    """The calls of former tasks in code that no task executes, or perhaps none."""
+    found: list[tuple[cst.Call, Task]] = []
+    for node in view.by_type.get(cst.Call, ()):
+        assert isinstance(node, cst.Call)
+        task = view.task_of(node.func)
+        if task is not None and task.role not in ("v2", "template") and is_outside(view, node):
+            found.append((node, task))
+    return tuple(found)
 
 
 def _is_in_method(view: FileView, node: cst.Call) -> bool:
@@ -94,11 +102,7 @@ def _is_in_method(view: FileView, node: cst.Call) -> bool:
 @on_file
 def report_methods(view: FileView) -> Iterator[Item]:
     """Calls in methods, which may be executed in a run or outside."""
-    for node in view.by_type.get(cst.Call, ()):
-        assert isinstance(node, cst.Call)
-        task = view.task_of(node.func) if isinstance(node.func, (cst.Name, cst.Attribute)) else None
-        if task is None or task.role in ("v2", "template") or not is_outside(view, node):
-            continue
+    for node, task in _all_outside_calls(view):
         if not _is_in_method(view, node):
             continue
         in_run = is_run(view, task) or _changes_arguments(view, node, task) or "cache" in _data(view, task)
