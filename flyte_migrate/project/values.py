@@ -163,6 +163,8 @@ class _Flow:
 
     def _value(self, node: ast.expr) -> frozenset[str]:
         """The values that an expression may be, or be a part of; a new one where it is none that has a name."""
+        if isinstance(node, ast.Constant):
+            return self._new()
         if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
             found = self._held(node)
             self.reads.update(dict.fromkeys(found, self.weight))

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import libcst as cst
 
@@ -169,38 +170,12 @@ def values_of(view: FileView, node: cst.CSTNode, depth: int = 0) -> tuple[Value,
     """All values an original expression may hold, one for each place they come from; empty if one is unknown."""
     if depth > 40:
         return ()
-    text = _LITERALS.get(type(node))
+    kind = type(node)
+    text = _LITERALS.get(kind)
     if text is not None:
         return (Value(type=Type(text, view.facts.module)),)
-    if isinstance(node, cst.Name):
-        known: dict[cst.Name, tuple[Value, ...]] = view.values
-        if node not in known:
-            known[node] = (_CYCLE,)
-            known[node] = _name(view, node, depth)
-        return known[node]
-    if isinstance(node, cst.Call):
-        return _call(view, node, depth)
-    if isinstance(node, cst.Attribute):
-        return _each(values_of(view, node.value, depth + 1), lambda owner: _attribute(view, owner, node.attr.value))
-    if isinstance(node, cst.Subscript):
-        return _subscript(view, node, depth)
-    if isinstance(node, cst.Await):
-        return values_of(view, node.expression, depth + 1)
-    if isinstance(node, cst.IfExp):
-        return _all([values_of(view, node.body, depth + 1), values_of(view, node.orelse, depth + 1)])
-    if isinstance(node, cst.NamedExpr):
-        return values_of(view, node.value, depth + 1)
-    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.RightShift):
-        return values_of(view, node.right, depth + 1)  # `a >> b` gives b
-    if isinstance(node, (cst.List, cst.Tuple, cst.Set)):
-        return _container([values_of(view, e.value, depth + 1) for e in node.elements])
-    if isinstance(node, cst.Dict):
-        return _container([values_of(view, e.value, depth + 1) for e in node.elements])
-    if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
-        return _container([values_of(view, node.elt, depth + 1)])
-    if isinstance(node, cst.DictComp):
-        return _container([values_of(view, node.value, depth + 1)])
-    return ()
+    reader = _READERS.get(kind)
+    return reader(view, node, depth) if reader is not None else ()
 
 
 #: Types of expressions that show in their syntax.
@@ -241,6 +216,37 @@ def type_name(view: FileView, node: cst.CSTNode) -> str:
     if value is None or value.type is None:
         return ""
     return value.type.bare(view).name(view)
+
+
+def _known_name(view: FileView, node: cst.Name, depth: int) -> tuple[Value, ...]:
+    known: dict[cst.Name, tuple[Value, ...]] = view.values
+    if node not in known:
+        known[node] = (_CYCLE,)
+        known[node] = _name(view, node, depth)
+    return known[node]
+
+
+def _of_attribute(view: FileView, node: cst.Attribute, depth: int) -> tuple[Value, ...]:
+    return _each(values_of(view, node.value, depth + 1), lambda owner: _attribute(view, owner, node.attr.value))
+
+
+def _either(view: FileView, node: cst.IfExp, depth: int) -> tuple[Value, ...]:
+    return _all([values_of(view, node.body, depth + 1), values_of(view, node.orelse, depth + 1)])
+
+
+def _last(view: FileView, node: cst.BinaryOperation, depth: int) -> tuple[Value, ...]:
+    """`a >> b` gives b."""
+    return values_of(view, node.right, depth + 1) if isinstance(node.operator, cst.RightShift) else ()
+
+
+def _display(view: FileView, node: cst.List | cst.Tuple | cst.Set | cst.Dict, depth: int) -> tuple[Value, ...]:
+    return _container([values_of(view, e.value, depth + 1) for e in node.elements])
+
+
+def _comprehension(
+    view: FileView, node: cst.ListComp | cst.SetComp | cst.GeneratorExp, depth: int
+) -> tuple[Value, ...]:
+    return _container([values_of(view, node.elt, depth + 1)])
 
 
 def _name(view: FileView, node: cst.Name, depth: int) -> tuple[Value, ...]:
@@ -602,3 +608,23 @@ def _position(outputs: Outputs, key: cst.BaseExpression) -> int | None:
     if isinstance(key, cst.Integer) and (outputs.named or outputs.is_tuple) and int(key.value) < outputs.count:
         return int(key.value)
     return None
+
+
+_READERS: dict[type, Callable[[FileView, Any, int], tuple[Value, ...]]] = {
+    cst.Name: _known_name,
+    cst.Call: _call,
+    cst.Attribute: _of_attribute,
+    cst.Subscript: _subscript,
+    cst.Await: lambda view, node, depth: values_of(view, node.expression, depth + 1),
+    cst.IfExp: _either,
+    cst.NamedExpr: lambda view, node, depth: values_of(view, node.value, depth + 1),
+    cst.BinaryOperation: _last,
+    cst.List: _display,
+    cst.Tuple: _display,
+    cst.Set: _display,
+    cst.Dict: _display,
+    cst.ListComp: _comprehension,
+    cst.SetComp: _comprehension,
+    cst.GeneratorExp: _comprehension,
+    cst.DictComp: lambda view, node, depth: _container([values_of(view, node.value, depth + 1)]),
+}

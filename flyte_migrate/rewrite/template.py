@@ -98,7 +98,7 @@ class _Comments(_Tokens):
         self.comments: list[cst.Comment] = []
 
     def before_codegen(self, node: cst.CSTNode) -> None:
-        if isinstance(node, cst.Comment):
+        if type(node) is cst.Comment:
             self.comments.append(node)
 
 

@@ -81,7 +81,8 @@ def fields_of(kind: type) -> tuple[str, ...]:
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """Direct children in source order."""
     found: list[cst.CSTNode] = []
-    for name in fields_of(type(node)):
+    names = _fields.get(type(node))
+    for name in fields_of(type(node)) if names is None else names:
         value = getattr(node, name)
         kind = type(value)
         if kind is tuple or kind is list:
