@@ -167,7 +167,8 @@ class _Flow:
             return self._new()
         if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
             found = self._held(node)
-            self.reads.update(dict.fromkeys(found, self.weight))
+            for read in found:
+                self.reads[read] += self.weight
             return found
         if isinstance(node, ast.Call):
             return self._call(node)

@@ -66,7 +66,8 @@ def check_output(before: str, after: str) -> None:
 @lru_cache(maxsize=1)  # asked for the same two texts by what puts comments back and by the check of the result
 def lost_comments(before: str, after: str) -> Counter[str]:
     """The comments of a text that another no longer has; directives to tools may go with what they were about."""
-    if not _commented_lines(before) - _commented_lines(after):
+    had, has = _commented_lines(before), _commented_lines(after)
+    if not _tails(had - has) - _tails(has - had):
         return Counter()
     lost = _comments(before) - _comments(after)
     return Counter({text: n for text, n in lost.items() if not PRAGMA.match(text)})
@@ -115,6 +116,11 @@ def _unbound(tree: ast.Module) -> set[str]:
 def _commented_lines(text: str) -> Counter[str]:
     """Lines that may hold a comment: while all of them are kept there is no need to tokenize."""
     return Counter(line.strip() for line in text.splitlines() if "#" in line) if "#" in text else Counter()
+
+
+def _tails(lines: Counter[str]) -> Counter[str]:
+    """The lines from their first ``#`` on, whatever code is in front of it."""
+    return Counter(line[line.index("#") :] for line in lines.elements())
 
 
 def _comments(text: str) -> Counter[str]:
