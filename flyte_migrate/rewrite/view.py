@@ -99,6 +99,7 @@ class FileView:
         self.requested: dict[str, str] = {}  # v2 target -> local name
         self._counts: dict[str, int] = {}
         self._qualified: dict[cst.CSTNode, str | None] = {}
+        self._roots: dict[tuple[Scope, str], str | None] = {}  # by the scope that binds a name
         self.called_tasks: dict[cst.CSTNode, Task | None] = {}  # what flow.called_task has answered
         self.type_names: dict[tuple[str, str], str] = {}  # what flow.Type.name has answered
         self.values: dict[cst.Name, Any] = {}  # what flow.values_of has answered
@@ -229,6 +230,12 @@ class FileView:
         owner = scope.owner(name)
         if owner is None:
             return self.index.starred(self.facts.module).get(name)
+        key = (owner, name)
+        if key not in self._roots:
+            self._roots[key] = self._bound_to(name, owner)
+        return self._roots[key]
+
+    def _bound_to(self, name: str, owner: Scope) -> str | None:
         bindings = owner.bindings[name]
         imports = [b for b in bindings if b.kind == "import"]
         if imports:

@@ -289,16 +289,14 @@ def _all_uses(view: FileView) -> tuple[Use, ...]:
     kinds = kinds_of(view)
     types = {n for a in view.by_type.get(cst.Annotation, ()) for n in walk(a)}
     found: list[Use] = []
-    seen: set[cst.CSTNode] = set()
     for name in view.names:
-        parent = view.parent(name)
+        parent: cst.CSTNode | None = view.parents[name]
         if name in types or type(parent) in _BINDS or view.is_foreign(name):
             continue
         if name.value in _NEVER_DATA and not view.bindings(name):
             continue
         node: cst.BaseExpression = name
-        while node not in seen:
-            seen.add(node)
+        while True:
             held = kinds.of(node)
             if held is not None and held.name in ("file", "dir", "frame") and not _is_type(view, kinds, node):
                 use = use_of(view, kinds, node, held)
@@ -312,7 +310,7 @@ def _all_uses(view: FileView) -> tuple[Use, ...]:
                 and (_all_are_read(view, kinds, node))
             ):
                 found.append(Use(node, item, "paths", node))
-            parent = view.parent(node)
+            parent = view.parents.get(node)
             reads = _READS.get(type(parent))
             if reads is None or getattr(parent, reads) is not node:
                 break

@@ -133,6 +133,8 @@ def _makes(view: FileView, node: cst.Call, task: Task) -> bool:
 
 def _value(view: FileView, holder: Holder, value: cst.BaseExpression, target: Type) -> Iterator[Item]:
     """Convert the value of an argument, element or return statement; inside a conditional that of each branch."""
+    if not _takes_numbers(view, target):
+        return
     branches = _branches(view, value)
     if branches is not None:
         for arg in branches:
@@ -207,6 +209,14 @@ def _accepted(view: FileView, target: Type) -> frozenset[str]:
     elif isinstance(node, ast.BinOp):
         sides = [Type(ast.unparse(s), bare.module) for s in _sides(node)]
     return frozenset(n for s in sides if (n := s.name(view)) in _NUMBERS)
+
+
+def _takes_numbers(view: FileView, target: Type) -> bool:
+    """Whether a type, or the items of one, may take numbers."""
+    if _accepted(view, target):
+        return True
+    element = target.element(view)
+    return element is not None and _takes_numbers(view, element)
 
 
 def _sides(node: ast.expr) -> Iterator[ast.expr]:
