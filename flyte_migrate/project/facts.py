@@ -251,6 +251,7 @@ class ModuleFacts:
     string_all: tuple[str, ...] = field(default=())  # __all__, when it is a literal
     checksum: int = 0  # of the text that these are the facts of
     statements: tuple[int, ...] = ()  # 1-based line on which each top-level statement begins, its decorators included
+    bodies: tuple[int, ...] = ()  # the same of the first statement in each; 0 without a block
     caught: frozenset[str] = frozenset()  # what except clauses name: resolved, or as written where it is a builtin
 
     @property

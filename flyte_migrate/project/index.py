@@ -12,7 +12,7 @@ import re
 import tokenize
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from flyte_migrate.mapping import V1_ROOTS
@@ -80,6 +80,7 @@ def index_module(
     indexer.loads_by_name = any(loader.rpartition(".")[2] in text for loader in IMPORTERS)
     indexer.run(tree, text)
     todos, ignores, skip = _comments(text)
+    lines = source_lines(text)
     return ModuleFacts(
         path=path,
         module=module,
@@ -98,7 +99,8 @@ def index_module(
         skip_file=skip,
         string_all=indexer.string_all,
         checksum=checksum(text),
-        statements=_first_lines(tree, text),
+        statements=_first_lines(tree.body, lines),
+        bodies=_first_lines([body[0] if (body := getattr(s, "body", None)) else None for s in tree.body], lines),
         caught=frozenset(indexer.caught),
     )
 
@@ -115,12 +117,11 @@ def _parts(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def _first_lines(tree: ast.Module, text: str) -> tuple[int, ...]:
-    """The line on which each top-level statement begins, with the ``@`` of its first decorator."""
-    lines = source_lines(text)
+def _first_lines(statements: Iterable[ast.stmt | None], lines: Sequence[str]) -> tuple[int, ...]:
+    """The line on which each statement begins, with the ``@`` of its first decorator; 0 for none."""
     found: list[int] = []
-    for statement in tree.body:
-        line = statement.lineno
+    for statement in statements:
+        line = statement.lineno if statement is not None else 0
         decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
         if decorators:
             line = min(line, decorators[0].lineno)

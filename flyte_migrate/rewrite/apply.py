@@ -11,7 +11,7 @@ import libcst as cst
 from flyte_migrate.rewrite.comments import above
 from flyte_migrate.rewrite.plan import FilePlan, Insert
 from flyte_migrate.rewrite.quotes import requoted
-from flyte_migrate.rewrite.template import code, printed
+from flyte_migrate.rewrite.template import code, printed, verbatim
 from flyte_migrate.rewrite.todo import with_todos
 from flyte_migrate.rewrite.view import FileView
 from flyte_migrate.rewrite.walk import fields_of, is_node
@@ -53,7 +53,16 @@ class Rewriter:
         if not known:
             return printed(built, indent, newline)
         parts = [*built.header, *built.body, *built.footer]
-        return "".join([known.get(part) or printed(part, indent, newline) for part in parts]) or newline
+        return (
+            "".join([known.get(part) or printed(self._with_text(part), indent, newline) for part in parts]) or newline
+        )
+
+    def _with_text(self, node: cst.CSTNode) -> cst.CSTNode:
+        """A function or class whose block has not changed with the lines of it."""
+        if isinstance(node, (cst.FunctionDef, cst.ClassDef)) and node.body in self.sections.blocks:
+            assert isinstance(node.body, cst.IndentedBlock)
+            return node.with_changes(body=verbatim(node.body, self.sections.blocks[node.body]))
+        return node
 
     def _without_gap(self, built: cst.Module) -> cst.Module:
         """Without the blank lines that set off a first statement which is gone."""

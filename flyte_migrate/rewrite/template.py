@@ -268,3 +268,18 @@ class _OnlyLines(cst.SimpleStatementLine):
     def _codegen_impl(self, state: CodegenState) -> None:
         for line in self.leading_lines:
             line._codegen(state)
+
+
+def verbatim(block: cst.IndentedBlock, text: str) -> cst.IndentedBlock:
+    """A block that is printed as this text below its first line."""
+    node = _Verbatim(body=[], header=block.header)
+    object.__setattr__(node, "text", text)
+    return node
+
+
+class _Verbatim(cst.IndentedBlock):
+    text: str
+
+    def _codegen_impl(self, state: CodegenState) -> None:
+        self.header._codegen(state)
+        state.add_token(self.text)

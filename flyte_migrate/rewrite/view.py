@@ -638,7 +638,7 @@ class FileView:
     @cached_property
     def sections(self) -> Sections:
         """The file's text by top-level statement."""
-        return Sections(self.tree, self.text, self.facts.statements)
+        return Sections(self.tree, self.text, self.facts.statements, self.facts.bodies)
 
     @cached_property
     def _positions(self) -> Positions:

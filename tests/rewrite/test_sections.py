@@ -36,10 +36,14 @@ ODD = {
 
 def _printed(text: str) -> None:
     tree = cst.parse_module(text)
-    sections = Sections(tree, text, index_module("x.py", "x", text).statements)
+    facts = index_module("x.py", "x", text)
+    sections = Sections(tree, text, facts.statements, facts.bodies)
     assert len(sections.lines) == len(tree.body)
     for statement, source in sections.printed.items():
         assert source == tree.code_for_node(statement)
+        block = getattr(statement, "body", None)
+        if block in sections.blocks:
+            assert tree.code_for_node(block) == tree.code_for_node(block.header) + sections.blocks[block]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(FIXTURES)))
