@@ -67,7 +67,7 @@ def usage_of(tree: cst.Module, view: FileView) -> Usage:
                 usage.generated.add(node.value)
         elif kind is cst.Attribute:
             stack.append(node.value)  # type: ignore[attr-defined]
-        elif kind in (cst.Import, cst.ImportFrom):
+        elif kind is cst.Import or kind is cst.ImportFrom or kind is cst.SimpleString:
             continue
         elif kind is cst.Annotation:
             for part in walk(node):

@@ -6,6 +6,7 @@ Built by one walk over the libcst tree. Read-only for rules; what they want done
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +33,14 @@ Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 _NO_COLOURS = Colours()
 _TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore)([^\n]*)")
 _COMPREHENSION = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+#: Nodes that open a scope, hold names which are no references, or are leaves: all others are walked through.
+_SPECIAL = frozenset(
+    {
+        *(cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSION),
+        *(cst.Arg, cst.Param, cst.Import, cst.ImportFrom),
+        *(cst.FormattedStringText, cst.SimpleString, cst.Integer, cst.Float),
+    }
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +102,7 @@ class FileView:
         self.scope_at: dict[cst.CSTNode, Scope] = {}
         self.scope_of: dict[cst.CSTNode, Scope] = {tree: self.module_scope}
         self.functions: list[tuple[cst.FunctionDef, str]] = []
-        self.by_type: dict[type, list[cst.CSTNode]] = {}
+        self.by_type: dict[type, list[cst.CSTNode]] = defaultdict(list)
         self.names: list[cst.Name] = []
         self.reserved = reserved
         self.requested: dict[str, str] = {}  # v2 target -> local name
@@ -126,14 +135,18 @@ class FileView:
         if kind is cst.Attribute:
             # The attribute's own name is not a reference to anything in scope.
             assert isinstance(node, cst.Attribute)
-            self.by_type.setdefault(kind, []).append(node)
+            self.by_type[kind].append(node)
             self._walk(node.value, node, scope)
             self.parents[node.attr] = node
             return
-        self.by_type.setdefault(kind, []).append(node)
+        self.by_type[kind].append(node)
         binder = _BINDERS.get(kind)
         if binder is not None:
             binder(self, node, scope)
+        if kind not in _SPECIAL:
+            for child in children(node):
+                self._walk(child, node, scope)
+            return
         if kind is cst.FunctionDef:
             self._function(node, scope)  # type: ignore[arg-type]
             return
@@ -168,14 +181,9 @@ class FileView:
             if node.default is not None:
                 self._walk(node.default, node, outer)
             return
-        if kind in (cst.Import, cst.ImportFrom):
+        if kind is cst.Import or kind is cst.ImportFrom:
             names = node.names  # type: ignore[attr-defined]
             self.parents.update((alias, node) for alias in ((names,) if isinstance(names, cst.ImportStar) else names))
-            return
-        if kind is cst.FormattedStringText or kind is cst.SimpleString:
-            return
-        for child in children(node):
-            self._walk(child, node, scope)
 
     def key(self, name: str, scope: Scope) -> str:
         qualified = f"{scope.key}.{name}" if scope.key else name
