@@ -450,7 +450,9 @@ def unwrapped_task(view: FileView, function: cst.CSTNode) -> Task | None:
 
 
 def _called_task(view: FileView, function: cst.CSTNode) -> Task | None:
-    if isinstance(function, cst.Call):
+    kind = type(function)
+    if kind is cst.Call:
+        assert isinstance(function, cst.Call)
         if isinstance(function.func, cst.Attribute) and function.func.attr.value == "override":
             return called_task(view, function.func.value)
         if view.canonical(function.func) in ("flytekit.LaunchPlan.get_or_create", "flytekit.LaunchPlan.create"):
@@ -459,8 +461,8 @@ def _called_task(view: FileView, function: cst.CSTNode) -> Task | None:
                 if task is not None:
                     return task
         return None
-    if isinstance(function, cst.Attribute) and function.attr.value == "aio":
-        return called_task(view, function.value)
+    if kind is cst.Attribute and function.attr.value == "aio":  # type: ignore[attr-defined]
+        return called_task(view, function.value)  # type: ignore[attr-defined]
     task = named_task(view, function)
     if task is not None:
         return task
@@ -486,13 +488,16 @@ def named_task(view: FileView, node: cst.CSTNode) -> Task | None:
 
 def mapped_task(view: FileView, function: cst.CSTNode, depth: int = 0) -> Task | None:
     """The task that a ``map_task(...)`` expression (or a variable holding one) maps, through ``partial``; else None."""
+    kind = type(function)
     if depth > 10:
         return None
-    if isinstance(function, cst.Call):
+    if kind is cst.Call:
+        assert isinstance(function, cst.Call)
         if view.canonical(function.func) == "flytekit.map_task" and function.args:
             return partial_target(view, function.args[0].value)
         return None
-    if isinstance(function, cst.Name):
+    if kind is cst.Name:
+        assert isinstance(function, cst.Name)
         bindings = view.bindings(function)
         if len(bindings) == 1 and bindings[0].kind == "assign" and bindings[0].value is not None:
             return mapped_task(view, bindings[0].value, depth + 1)
@@ -517,7 +522,8 @@ def conditional_branches(view: FileView, node: cst.Call) -> list[cst.BaseExpress
     """The ``.then(…)`` arguments of a ``conditional(…)`` chain, first to last; empty if it is none."""
     found: list[cst.BaseExpression] = []
     item: cst.BaseExpression = node
-    while isinstance(item, cst.Call) and isinstance(item.func, cst.Attribute):
+    while type(item) is cst.Call and type(item.func) is cst.Attribute:
+        assert isinstance(item, cst.Call) and isinstance(item.func, cst.Attribute)
         if item.func.attr.value == "then" and item.args:
             found.insert(0, item.args[0].value)
         item = item.func.value

@@ -51,6 +51,9 @@ class Positions:
 
     def of(self, node: cst.CSTNode) -> Location:
         """The place of a node: of its first name, else of what holds it; the beginning of the file if all fails."""
+        begin = self._first_line(node)
+        if begin is not None:
+            return (begin, 0)
         self._align(node)
         item: cst.CSTNode | None = node
         while item is not None:
@@ -64,6 +67,18 @@ class Positions:
                     return self._found[inner]
             item = self.parents.get(item)
         return (1, 0)
+
+    def _first_line(self, node: cst.CSTNode) -> int | None:
+        """The line of a top-level definition or block, or of the first statement on a top-level line."""
+        lines = self.sections.lines
+        if isinstance(node, cst.BaseCompoundStatement):
+            return lines[node][0] if node in lines else None
+        if not isinstance(node, cst.BaseSmallStatement):
+            return None
+        line = self.parents.get(node)
+        if not isinstance(line, cst.SimpleStatementLine) or line not in lines or line.body[0] is not node:
+            return None
+        return lines[line][0]
 
     def _align(self, node: cst.CSTNode) -> None:
         """Find the places of everything in the top-level statement that holds a node."""
