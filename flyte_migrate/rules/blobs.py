@@ -357,7 +357,6 @@ _NEVER_DATA = frozenset(
     {
         "print", "len", "int", "float", "bool", "str", "repr", "isinstance", "issubclass", "range", "round", "abs",
         "sum", "type", "super", "hash", "id", "any", "all", "hasattr", "callable", "format", "True", "False", "None",
-        "Exception", "ValueError", "RuntimeError", "TypeError", "KeyError", "AssertionError", "NotImplementedError",
     }
 )  # fmt: skip
 #: Expressions that hold what one of their parts holds, or what it gives.
